@@ -1,0 +1,26 @@
+/* Who may do what to what: the one fine decision behind the roles of a route. */
+#ifndef ASSKOMM_CORE_MAY_H
+#define ASSKOMM_CORE_MAY_H
+
+#include "asskomm/envelope.pb-c.h"
+#include "core/tables.h"
+#include <stdbool.h>
+
+/* Whether the principal has one of the method's roles. Services may where the method names them. */
+bool may_call(const Asskomm__Principal *principal, const struct method_info *method);
+
+/* Whether one scope of the principal is a prefix of the participant's key; "*" covers all, "" and
+ * nothing cover nothing. */
+bool may_reach(const Asskomm__Principal *principal, const char *participant);
+
+/* Whether the principal may act on an aggregate: its `participants` field is empty (about the
+ * state) or one of them is in reach for reading, all of them for commands. What it may not is
+ * answered NOT_FOUND. */
+bool may(const Asskomm__Principal *principal, const struct method_info *method,
+	const ProtobufCMessage *aggregate);
+
+/* Roles by their token name ("adviser"); ROLE_UNSPECIFIED when there is none. */
+Asskomm__Role may_role(const char *name);
+const char *may_role_name(Asskomm__Role role);
+
+#endif

@@ -1,0 +1,82 @@
+/* HTTP/1.1 on the loop's own TCP, parsed by http-parser behind a strict gate: the edge and every
+ * process's admin port. TLS and HTTP/2 end at the proxy in front. The only files that know
+ * <http_parser.h> are http*.c. */
+#ifndef ASSKOMM_RUNTIME_HTTP_H
+#define ASSKOMM_RUNTIME_HTTP_H
+
+#include "core/arena.h"
+#include "core/check.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+#define HTTP_HEADERS_MAX 64
+#define HTTP_HEADER_BYTES_MAX (16u * 1024)
+#define HTTP_BODY_MAX (1024u * 1024)
+#define HTTP_CONNECTIONS_MAX 4096
+#define HTTP_PIPELINED_MAX 8
+
+struct http_server;
+
+struct http_header {
+	const char *name; /* lower case */
+	const char *value;
+};
+
+/* One request and its answer. Lives until http_answer; if the client goes away before, `gone` is
+ * set, on_gone (if set) is called once, and http_answer must still be called (it then only frees). */
+struct http_exchange {
+	struct arena *arena; /* dies with the exchange */
+	const char *method;
+	const char *target;  /* raw, as received */
+	const char *path;    /* percent-decoded, without query */
+	const char *query;   /* raw, after '?', or "" */
+	size_t n_headers;
+	struct http_header headers[HTTP_HEADERS_MAX];
+	const char *body;
+	size_t body_len;
+	uint64_t received_ns;
+	bool gone;
+	void (*on_gone)(struct http_exchange *exchange);
+	void *owner;                         /* of the handler, untouched by http */
+	struct http_connection *connection;  /* private */
+	struct http_exchange *next;          /* private */
+};
+
+struct http_handler {
+	void (*on_request)(struct http_handler *handler, struct http_exchange *exchange);
+};
+
+/* Listens on host:port (port 0: any free one, see http_server_port). NULL with the reason on
+ * stderr when the address is taken. Limits: headers 16 KiB, 64 fields, 5 s; body 1 MiB at no less
+ * than 1 KiB/s; idle 30 s; 8 pipelined. A request that breaks framing is answered 400 and closed. */
+struct http_server *http_server_new(
+	uv_loop_t *loop, const char *host, int port, struct http_handler *handler);
+int http_server_port(const struct http_server *server);
+
+/* Stops listening, ends idle connections, lets running exchanges end. */
+void http_server_drain(struct http_server *server);
+size_t http_server_inflight(const struct http_server *server);
+
+/* Closes everything; freed in the last close callback. */
+void http_server_destroy(struct http_server **server);
+
+/* A request header by lower-case name, or NULL. */
+const char *http_header(const struct http_exchange *exchange, const char *name);
+
+/* A query parameter, percent-decoded ('+' is a space), or NULL. http_query_next walks all of them:
+ * start with *position = 0, false at the end; a malformed escape gives name NULL. */
+const char *http_query(const struct http_exchange *exchange, const char *name);
+bool http_query_next(const struct http_exchange *exchange, size_t *position, const char **out_name,
+	const char **out_value);
+
+/* Adds a header to the answer; name and value are copied. CR or LF in it is a bug of ours. */
+void http_answer_header(struct http_exchange *exchange, const char *name, const char *value);
+
+/* Answers once and frees the exchange with its arena; the body is copied or written at once.
+ * HEAD gets no body. */
+void http_answer(struct http_exchange *exchange, unsigned status, const char *content_type,
+	const char *body, size_t body_len);
+
+#endif

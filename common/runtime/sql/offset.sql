@@ -1,0 +1,2 @@
+-- How far this service has handled the ledger.
+select seq, epoch from listener_offset
