@@ -106,6 +106,7 @@ alter table pending force row level security;
 create policy add on pending for insert
 	with check (service = current_user and may_claim(recorded_on));
 create policy number on pending to asskomm_ledger using (true);
+create policy look on pending for select to current_user using (true); -- for may_claim
 
 alter table event enable row level security;
 alter table event force row level security;
