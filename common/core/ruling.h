@@ -15,7 +15,11 @@
 #include "core/failure.h"
 #include <stddef.h>
 
-enum verdict { ACCEPTED, REFUSED };
+enum verdict {
+	ACCEPTED,  /* save the aggregate and the facts */
+	UNCHANGED, /* all is as the request wants it: answer, save nothing */
+	REFUSED,   /* ruling->failure says why */
+};
 
 #define RULING_FACTS_MAX 128
 #define UUID_SIZE 37
