@@ -11,7 +11,16 @@ const unlessShared = existsSync(shared) ? false : "the folder of shared referenc
 
 const HEIDENAU = "14628160";
 const SEIFHENNERSDORF = "14626530";
-const MODELS = ["14511000", "14524330", "14523320", "14626110", "14628110", "14628270", "14713000", "14729410"];
+const MODELS = [
+	"14511000",
+	"14524330",
+	"14523320",
+	"14626110",
+	"14628110",
+	"14628270",
+	"14713000",
+	"14729410",
+];
 
 // ---- reading
 
@@ -21,7 +30,9 @@ function readText(path) {
 
 function readTable(name) {
 	const lines = readText(`services/registry/territory/${name}`).trimEnd().split("\n");
-	const [header, ...rows] = lines.filter((line) => !line.startsWith("#")).map((line) => line.split("\t"));
+	const [header, ...rows] = lines
+		.filter((line) => !line.startsWith("#"))
+		.map((line) => line.split("\t"));
 	return rows.map((row) => {
 		assert.equal(row.length, header.length, `${name}: ${row.join("|")}`);
 		return Object.fromEntries(header.map((column, i) => [column, row[i]]));
@@ -33,8 +44,7 @@ function parseCsv(text) {
 	const rows = [[]];
 	for (const [, cell, end] of cells) {
 		rows.at(-1).push(cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell);
-		if (end !== ",")
-			rows.push([]);
+		if (end !== ",") rows.push([]);
 	}
 	const [header, ...body] = rows.filter((row) => row.length > 1);
 	return body.map((row) => Object.fromEntries(header.map((column, i) => [column, row[i]])));
@@ -44,7 +54,12 @@ function readShared(name) {
 	return parseCsv(readFileSync(new URL(name, shared), "utf8"));
 }
 
-const TABLES = ["districts.tsv", "municipalities.tsv", "associations.tsv", "police_directorates.tsv"];
+const TABLES = [
+	"districts.tsv",
+	"municipalities.tsv",
+	"associations.tsv",
+	"police_directorates.tsv",
+];
 const [districts, municipalities, associations, police] = TABLES.map(readTable);
 const districtOf = new Map([
 	...municipalities.map((row) => [row.ags8, row.district]),
@@ -66,8 +81,18 @@ const ROUTES = [
 	["level", /^\/participants\/(\w+)\/cooperation-level$/, "since", ["level", "reason"]],
 	["preliminary", /^\/participants\/(\w+)\/preliminary-agreement$/, "signedOn", []],
 	["model", /^\/participants\/(\w+)\/model-municipality$/, "designatedOn", []],
-	["agreement", /^\/agreements$/, "signedOn", ["accessions", "mode", "signatories", "witnesses", "actionFields"]],
-	["terminate", /^\/agreements\/\{([\w-]+)\}\/terminate$/, "terminatedOn", ["reason", "participant"]],
+	[
+		"agreement",
+		/^\/agreements$/,
+		"signedOn",
+		["accessions", "mode", "signatories", "witnesses", "actionFields"],
+	],
+	[
+		"terminate",
+		/^\/agreements\/\{([\w-]+)\}\/terminate$/,
+		"terminatedOn",
+		["reason", "participant"],
+	],
 	["council", /^\/councils$/, "constitutedOn", ["participant"]],
 	["councilChange", /^\/councils\/\{([\w-]+)\}\/change$/, "changedOn", ["change"]],
 	["coaching", /^\/coachings$/, "requestedOn", ["participant"]],
@@ -85,7 +110,10 @@ function understand(entry) {
 	assert.equal(found.length, 1, `line ${entry.line}: no such route: ${entry.post}`);
 	const [kind, path, day, fields] = found[0];
 	for (const field of Object.keys(entry.body))
-		assert.ok(field === day || fields.includes(field), `line ${entry.line}: no such field: ${field}`);
+		assert.ok(
+			field === day || fields.includes(field),
+			`line ${entry.line}: no such field: ${field}`,
+		);
 	return { ...entry, kind, target: path.exec(entry.post)[1], on: entry.body[day] };
 }
 
@@ -93,12 +121,9 @@ const facts = history.map(understand);
 
 function keysOf(fact) {
 	const { body, kind, target } = fact;
-	if (kind === "agreement")
-		return body.accessions;
-	if (kind === "analysis")
-		return body.municipalities;
-	if (body.participant)
-		return [body.participant];
+	if (kind === "agreement") return body.accessions;
+	if (kind === "analysis") return body.municipalities;
+	if (body.participant) return [body.participant];
 	return fact.post.startsWith("/participants/") ? [target] : [];
 }
 
@@ -114,7 +139,10 @@ function accessions(day) {
 	const ended = until(day, "terminate");
 	return until(day, "agreement")
 		.flatMap((fact) => fact.body.accessions.map((key) => ({ key, as: fact.as })))
-		.filter(({ key, as }) => !ended.some((end) => end.target === as && (end.body.participant ?? key) === key));
+		.filter(
+			({ key, as }) =>
+				!ended.some((end) => end.target === as && (end.body.participant ?? key) === key),
+		);
 }
 
 function activeCouncils(day) {
@@ -129,14 +157,18 @@ function activeCouncils(day) {
 
 function cooperatingClosely(day) {
 	const levels = new Map(until(day, "level").map((fact) => [fact.target, fact.body.level]));
-	return [...levels].filter(([key, level]) => level === "CLOSE" && key.length !== 5).map(([key]) => key);
+	return [...levels]
+		.filter(([key, level]) => level === "CLOSE" && key.length !== 5)
+		.map(([key]) => key);
 }
 
 function counters(day) {
 	const advised = new Set(until(day, "advice").map((fact) => fact.target));
 	const contacted = new Set([...advised, ...until(day, "contact").map((fact) => fact.target)]);
 	const started = until(day, "analysis");
-	const presented = until(day, "present").map((fact) => started.find((kickOff) => kickOff.as === fact.target));
+	const presented = until(day, "present").map((fact) =>
+		started.find((kickOff) => kickOff.as === fact.target),
+	);
 	const councils = activeCouncils(day);
 	return {
 		contacted: contacted.size,
@@ -157,12 +189,18 @@ function counters(day) {
 
 function expectCounters(day, expected) {
 	const now = counters(day);
-	const chosen = Object.fromEntries(Object.keys(expected).map((counter) => [counter, now[counter]]));
+	const chosen = Object.fromEntries(
+		Object.keys(expected).map((counter) => [counter, now[counter]]),
+	);
 	assert.deepEqual(chosen, expected, `as of ${day}`);
 }
 
 function rank(key, day, district = "14") {
-	return accessions(day).filter((one) => districtOf.get(one.key).startsWith(district)).findIndex((one) => one.key === key) + 1;
+	return (
+		accessions(day)
+			.filter((one) => districtOf.get(one.key).startsWith(district))
+			.findIndex((one) => one.key === key) + 1
+	);
 }
 
 // ---- the territory
@@ -173,16 +211,31 @@ test("the territory is whole and its keys agree", () => {
 	assert.equal(associations.length, 70);
 	assert.equal(associations.filter((row) => row.kind === "union").length, 6);
 	assert.equal(police.length, 5);
-	assert.equal(municipalities.reduce((sum, row) => sum + Number(row.population), 0), 4086152);
+	assert.equal(
+		municipalities.reduce((sum, row) => sum + Number(row.population), 0),
+		4086152,
+	);
 	const codes = new Set(police.map((row) => row.code));
 	const keys = new Set(districts.map((row) => row.ags5));
 	const byKey = new Map(municipalities.map((row) => [row.ags8, row]));
-	assert.ok(districts.every((row) => codes.has(row.police_directorate) && ["district", "independent_city"].includes(row.kind)));
-	assert.ok(municipalities.every((row) => keys.has(row.district) && row.ags8.startsWith(row.district)));
+	assert.ok(
+		districts.every(
+			(row) =>
+				codes.has(row.police_directorate) &&
+				["district", "independent_city"].includes(row.kind),
+		),
+	);
+	assert.ok(
+		municipalities.every((row) => keys.has(row.district) && row.ags8.startsWith(row.district)),
+	);
 	assert.equal(byKey.size, municipalities.length);
 	const members = associations.flatMap((row) => row.members.split(" ").map((key) => [key, row]));
 	for (const [key, row] of members)
-		assert.deepEqual([byKey.get(key).association, byKey.get(key).district], [row.ars9, row.district], key);
+		assert.deepEqual(
+			[byKey.get(key).association, byKey.get(key).district],
+			[row.ars9, row.district],
+			key,
+		);
 	assert.equal(municipalities.filter((row) => row.association).length, members.length);
 });
 
@@ -192,7 +245,11 @@ test("the tables are UTF-8, NFC, with names free of suffixes, and carry the cred
 		assert.equal(text, text.normalize("NFC"), name);
 		assert.doesNotMatch(text, /\r|\uFFFD/, name);
 		if (name !== "police_directorates.tsv")
-			assert.match(text.split("\n")[0], /^# © Statistisches Bundesamt \(Destatis\).*permitted with source credit$/, name);
+			assert.match(
+				text.split("\n")[0],
+				/^# © Statistisches Bundesamt \(Destatis\).*permitted with source credit$/,
+				name,
+			);
 	}
 	assert.ok([...districts, ...municipalities].every((row) => !row.name.includes(", ")));
 	const names = new Map(municipalities.map((row) => [row.ags8, row.name]));
@@ -209,7 +266,10 @@ test("lines have one form and are sorted by the day they were recorded", () => {
 	let last = "";
 	for (const fact of facts) {
 		const at = `line ${fact.line}`;
-		assert.ok(Object.keys(fact).every((name) => [...members, "kind", "target", "on"].includes(name)), at);
+		assert.ok(
+			Object.keys(fact).every((name) => [...members, "kind", "target", "on"].includes(name)),
+			at,
+		);
 		assert.match(fact.recordedOn, /^\d{4}-\d\d-\d\d$/, at);
 		assert.equal(new Date(fact.on).toISOString().slice(0, 10), fact.on, at);
 		assert.ok(fact.recordedOn >= last, `${at}: goes back`);
@@ -220,15 +280,26 @@ test("lines have one form and are sorted by the day they were recorded", () => {
 		last = fact.recordedOn;
 	}
 	const before = facts.filter((fact) => fact.on < "2019-02-06");
-	assert.ok(before.every((fact) => ["council", "councilChange"].includes(fact.kind)), "before the alliance only councils");
+	assert.ok(
+		before.every((fact) => ["council", "councilChange"].includes(fact.kind)),
+		"before the alliance only councils",
+	);
 });
 
 test("references resolve to an earlier line of the right kind", () => {
-	const PLURALS = { agreement: "agreements", council: "councils", coaching: "coachings", analysis: "analyses" };
+	const PLURALS = {
+		agreement: "agreements",
+		council: "councils",
+		coaching: "coachings",
+		analysis: "analyses",
+	};
 	const known = new Map();
 	for (const fact of facts) {
 		if (fact.as) {
-			assert.ok(CREATES.includes(fact.kind) && !known.has(fact.as), `line ${fact.line}: ${fact.as}`);
+			assert.ok(
+				CREATES.includes(fact.kind) && !known.has(fact.as),
+				`line ${fact.line}: ${fact.as}`,
+			);
 			known.set(fact.as, PLURALS[fact.kind]);
 		}
 		const [, plural, reference] = /^\/(\w+)\/\{(.*)\}/.exec(fact.post) ?? [];
@@ -241,22 +312,32 @@ test("every key is in the territory", () => {
 	for (const fact of facts)
 		for (const key of keysOf(fact)) {
 			assert.ok(districtOf.has(key), `line ${fact.line}: ${key}`);
-			assert.ok(key.length !== 5 || ["council", "councilChange"].includes(fact.kind), `line ${fact.line}: a district`);
+			assert.ok(
+				key.length !== 5 || ["council", "councilChange"].includes(fact.kind),
+				`line ${fact.line}: a district`,
+			);
 		}
 });
 
-test("who signed is a role and an organisation, never a name", () => {
+test("persons are a role and an organisation, coaches a reference, nobody a name", () => {
+	for (const fact of until("9999-12-31", "match")) assert.match(fact.body.coach, /^B3-\d\d$/);
 	for (const fact of until("9999-12-31", "agreement")) {
 		const { accessions: keys, signatories, witnesses = [], actionFields = [] } = fact.body;
 		for (const person of [...signatories, ...witnesses]) {
-			assert.deepEqual(Object.keys(person).sort(), ["organisation", "role"], `line ${fact.line}`);
+			assert.deepEqual(
+				Object.keys(person).sort(),
+				["organisation", "role"],
+				`line ${fact.line}`,
+			);
 			assert.match(person.role, /^[a-z_]+$/);
 		}
-		for (const field of actionFields)
-			assert.match(field, /^[a-z_]+$/);
+		for (const field of actionFields) assert.match(field, /^[a-z_]+$/);
 		for (const key of keys) {
 			const own = signatories.filter((person) => person.organisation === key);
-			assert.ok(own.some((person) => ["mayor", "lord_mayor"].includes(person.role)), `line ${fact.line}: who signed for ${key}?`);
+			assert.ok(
+				own.some((person) => ["mayor", "lord_mayor"].includes(person.role)),
+				`line ${fact.line}: who signed for ${key}?`,
+			);
 		}
 	}
 });
@@ -270,12 +351,21 @@ test("no participant has two accessions or two councils at a time", () => {
 	}
 	const councils = until("9999-12-31", "council").map((fact) => fact.body.participant);
 	assert.equal(new Set(councils).size, councils.length);
-	const inUnions = associations.filter((row) => row.kind === "union").flatMap((row) => row.members.split(" "));
-	assert.ok(facts.every((fact) => keysOf(fact).every((key) => !inUnions.includes(key))), "a union acts for its members");
+	const inUnions = associations
+		.filter((row) => row.kind === "union")
+		.flatMap((row) => row.members.split(" "));
+	assert.ok(
+		facts.every((fact) => keysOf(fact).every((key) => !inUnions.includes(key))),
+		"a union acts for its members",
+	);
 });
 
 test("contact comes before advice, advice before agreement, coaching and analysis", () => {
-	const first = (kind, key) => facts.filter((fact) => fact.kind === kind && keysOf(fact).includes(key)).map((fact) => fact.on).sort()[0];
+	const first = (kind, key) =>
+		facts
+			.filter((fact) => fact.kind === kind && keysOf(fact).includes(key))
+			.map((fact) => fact.on)
+			.sort()[0];
 	for (const fact of facts)
 		for (const key of keysOf(fact)) {
 			if (fact.kind === "advice")
@@ -286,12 +376,22 @@ test("contact comes before advice, advice before agreement, coaching and analysi
 });
 
 test("a coaching is requested, matched, started, closed; an analysis kicked off, presented", () => {
-	const steps = { coaching: ["match", "start", "close"], analysis: ["present"], council: ["councilChange"] };
+	const steps = {
+		coaching: ["match", "start", "close"],
+		analysis: ["present"],
+		council: ["councilChange"],
+	};
 	for (const [creates, later] of Object.entries(steps))
 		for (const created of facts.filter((fact) => fact.kind === creates)) {
-			const life = facts.filter((fact) => later.includes(fact.kind) && fact.target === created.as);
+			const life = facts.filter(
+				(fact) => later.includes(fact.kind) && fact.target === created.as,
+			);
 			if (creates !== "council")
-				assert.deepEqual(life.map((fact) => fact.kind), later.slice(0, life.length), created.as);
+				assert.deepEqual(
+					life.map((fact) => fact.kind),
+					later.slice(0, life.length),
+					created.as,
+				);
 			const days = [created, ...life].map((fact) => fact.on);
 			assert.deepEqual(days, [...days].sort(), created.as);
 		}
@@ -303,14 +403,20 @@ test("a coaching is requested, matched, started, closed; an analysis kicked off,
 });
 
 test("a council moves only between states that follow each other", () => {
-	const follows = { DORMANT: ["ACTIVE"], REACTIVATED: ["DORMANT"], DISSOLVED: ["ACTIVE", "DORMANT"] };
+	const follows = {
+		DORMANT: ["ACTIVE"],
+		REACTIVATED: ["DORMANT"],
+		DISSOLVED: ["ACTIVE", "DORMANT"],
+	};
 	const state = new Map();
 	for (const fact of facts.filter((one) => ["council", "councilChange"].includes(one.kind))) {
 		if (fact.kind === "councilChange") {
-			assert.ok(follows[fact.body.change].includes(state.get(fact.target)), `line ${fact.line}`);
+			assert.ok(
+				follows[fact.body.change].includes(state.get(fact.target)),
+				`line ${fact.line}`,
+			);
 			state.set(fact.target, fact.body.change.replace("REACTIVATED", "ACTIVE"));
-		} else
-			state.set(fact.as, "ACTIVE");
+		} else state.set(fact.as, "ACTIVE");
 	}
 	assert.ok(facts.some((fact) => fact.body.change === "REACTIVATED"));
 });
@@ -318,14 +424,25 @@ test("a council moves only between states that follow each other", () => {
 // ---- the published totals
 
 test("2018: about ten councils, and nothing else", () => {
-	expectCounters("2018-12-31", { contacted: 0, advised: 0, agreements: 0, coachings: 0, analysesStarted: 0, councils: 10, districtCouncils: 0 });
+	expectCounters("2018-12-31", {
+		contacted: 0,
+		advised: 0,
+		agreements: 0,
+		coachings: 0,
+		analysesStarted: 0,
+		councils: 10,
+		districtCouncils: 0,
+	});
 });
 
 test("2021-01-18: Seifhennersdorf is the 100th that was advised", () => {
 	expectCounters("2021-01-17", { advised: 99 });
 	expectCounters("2021-01-18", { advised: 100 });
 	const own = until("2021-01-18", "advice").filter((fact) => fact.target === SEIFHENNERSDORF);
-	assert.deepEqual(own.map((fact) => fact.on), ["2021-01-18"]);
+	assert.deepEqual(
+		own.map((fact) => fact.on),
+		["2021-01-18"],
+	);
 });
 
 test("2021: the totals of the year", () => {
@@ -338,14 +455,22 @@ test("2021: the totals of the year", () => {
 
 test("2021-11-30: the sites page", () => {
 	expectCounters("2021-11-30", {
-		contacted: 126, agreements: 29, coachesMatched: 32, analyses: 12, municipalitiesAnalysed: 13, councils: 26, districtCouncils: 2,
+		contacted: 126,
+		agreements: 29,
+		coachesMatched: 32,
+		analyses: 12,
+		municipalitiesAnalysed: 13,
+		councils: 26,
+		districtCouncils: 2,
 	});
 	const now = counters("2021-11-30");
 	assert.ok(now.advised >= 121 && now.advised <= 126);
 	assert.ok(now.coachings <= 32 && now.coachingsRequested >= 32);
 	const models = until("2021-11-30", "model").map((fact) => fact.target);
 	assert.deepEqual(models.sort(), [...MODELS].sort());
-	assert.ok(models.every((key) => until("2021-11-30", "contact").some((fact) => fact.target === key)));
+	assert.ok(
+		models.every((key) => until("2021-11-30", "contact").some((fact) => fact.target === key)),
+	);
 });
 
 test("2023-04-05: Hartmannsdorf is the 49th, and the 5th in Mittelsachsen", () => {
@@ -356,10 +481,18 @@ test("2023-04-05: Hartmannsdorf is the 49th, and the 5th in Mittelsachsen", () =
 
 test("2023-08-09: Heidenau is the 53rd, the 6th in its district, and nothing else changes", () => {
 	const before = {
-		advised: 143, closelyCooperating: 64, agreements: 52, coachings: 47, analyses: 25, councils: 34,
+		advised: 143,
+		closelyCooperating: 64,
+		agreements: 52,
+		coachings: 47,
+		analyses: 25,
+		councils: 34,
 	};
 	expectCounters("2023-08-08", before);
-	assert.equal(accessions("2023-08-08").filter((one) => districtOf.get(one.key) === "14628").length, 5);
+	assert.equal(
+		accessions("2023-08-08").filter((one) => districtOf.get(one.key) === "14628").length,
+		5,
+	);
 	assert.deepEqual(counters("2023-08-09"), { ...counters("2023-08-08"), agreements: 53 });
 	assert.equal(rank(HEIDENAU, "2023-08-09"), 53);
 	assert.equal(rank(HEIDENAU, "2023-08-09", "14628"), 6);
@@ -369,22 +502,40 @@ test("2023-08-09: Heidenau is the 53rd, the 6th in its district, and nothing els
 test("2023-08-09: who signed for Heidenau, and in whose presence", () => {
 	const { body, provenance } = facts.find((fact) => fact.on === "2023-08-09");
 	assert.equal(provenance, "PUBLISHED");
-	assert.deepEqual(body.signatories.map((person) => person.role), ["mayor", "station_head", "lpr_representative"]);
-	assert.deepEqual(body.witnesses.map((person) => person.role), ["minister", "police_president", "member_of_state_parliament"]);
+	assert.deepEqual(
+		body.signatories.map((person) => person.role),
+		["mayor", "station_head", "lpr_representative"],
+	);
+	assert.deepEqual(
+		body.witnesses.map((person) => person.role),
+		["minister", "police_president", "member_of_state_parliament"],
+	);
 	assert.deepEqual(body.actionFields, ["school_absenteeism"]);
 });
 
 test("2023-09-14: 54; the participants that were named have joined", () => {
 	expectCounters("2023-09-14", { agreements: 54 });
 	const joined = accessions("2023-08-09").map((one) => one.key);
-	for (const key of ["145215405", "14521170", "14521320", "14522150", "14522140", "14713000", "14511000", HEIDENAU])
+	for (const key of [
+		"145215405",
+		"14521170",
+		"14521320",
+		"14522150",
+		"14522140",
+		"14713000",
+		"14511000",
+		HEIDENAU,
+	])
 		assert.ok(joined.includes(key), key);
 });
 
 test("2024-02: 25 analyses presented and two more started", () => {
 	expectCounters("2024-02-28", { analyses: 25, analysesStarted: 25 });
 	expectCounters("2024-02-29", { analyses: 25, analysesStarted: 27 });
-	assert.deepEqual(facts.filter((fact) => fact.on === "2024-02-29").flatMap(keysOf), ["14628050", "14626600"]);
+	assert.deepEqual(facts.filter((fact) => fact.on === "2024-02-29").flatMap(keysOf), [
+		"14628050",
+		"14626600",
+	]);
 });
 
 test("the budget of 2023 was decided before Heidenau signed", () => {
@@ -395,7 +546,9 @@ test("the budget of 2023 was decided before Heidenau signed", () => {
 test("the preliminary agreement of Oelsnitz opens its coaching", () => {
 	const [preliminary] = until("9999-12-31", "preliminary");
 	assert.deepEqual([preliminary.target, preliminary.on], ["14521450", "2021-09-01"]);
-	const requested = until("9999-12-31", "coaching").filter((fact) => fact.body.participant === preliminary.target);
+	const requested = until("9999-12-31", "coaching").filter(
+		(fact) => fact.body.participant === preliminary.target,
+	);
 	assert.ok(requested.length === 1 && requested[0].on > preliminary.on);
 });
 
@@ -405,20 +558,35 @@ test("the tables say what the register says", { skip: unlessShared }, () => {
 	const register = readShared("sachsen_municipalities.csv");
 	assert.deepEqual(
 		municipalities.map((row) => [row.ags8, row.district, row.association, row.population]),
-		register.map((row) => [row.ags8, row.ags5, row.association_ars9, row.population_2022_12_31]).sort(),
+		register
+			.map((row) => [row.ags8, row.ags5, row.association_ars9, row.population_2022_12_31])
+			.sort(),
 	);
 	const officialNames = new Map(register.map((row) => [row.ags8, row.name]));
-	const suffixes = /, (Stadt|Kurort|Hochschulstadt|Universitätsstadt|Garnisonsstadt|Motorradstadt)/g;
+	const suffixes =
+		/, (Stadt|Kurort|Hochschulstadt|Universitätsstadt|Garnisonsstadt|Motorradstadt)/g;
 	for (const { ags8, name } of municipalities)
 		assert.equal(name, officialNames.get(ags8).replaceAll(suffixes, ""), ags8);
 	assert.deepEqual(
 		associations.map((row) => [row.ars9, row.name, row.kind, row.district, row.members]),
-		readShared("sachsen_associations.csv").map((row) => [row.ars9, row.name, row.kind_code === "56" ? "union" : "partnership", row.ags5, row.members]).sort(),
+		readShared("sachsen_associations.csv")
+			.map((row) => [
+				row.ars9,
+				row.name,
+				row.kind_code === "56" ? "union" : "partnership",
+				row.ags5,
+				row.members,
+			])
+			.sort(),
 	);
 	assert.deepEqual(
 		districts.map((row) => [row.ags5, row.name, row.kind, row.seat, row.police_directorate]),
 		readShared("sachsen_districts.csv").map((row) => [
-			row.ags5, row.name.replaceAll(suffixes, ""), row.kind_code === "41" ? "independent_city" : "district", row.seat, row.police_directorate,
+			row.ags5,
+			row.name.replaceAll(suffixes, ""),
+			row.kind_code === "41" ? "independent_city" : "district",
+			row.seat,
+			row.police_directorate,
 		]),
 	);
 	assert.deepEqual(
@@ -428,16 +596,19 @@ test("the tables say what the register says", { skip: unlessShared }, () => {
 });
 
 function lastDay(asOf) {
-	if (asOf.length === 10)
-		return asOf;
+	if (asOf.length === 10) return asOf;
 	const [year, month] = asOf.split("-").map(Number);
 	return new Date(Date.UTC(year, month, 0)).toISOString().slice(0, 10);
 }
 
 test("every published total holds", { skip: unlessShared }, () => {
 	const COLUMNS = {
-		advised: "advised", closely_cooperating: "closelyCooperating", agreements: "agreements",
-		coachings: "coachings", analyses: "analyses", councils: "councils",
+		advised: "advised",
+		closely_cooperating: "closelyCooperating",
+		agreements: "agreements",
+		coachings: "coachings",
+		analyses: "analyses",
+		councils: "councils",
 	};
 	// the sites page of 2021-11 counts whom the office contacted, and coaches that were found
 	const DECIDED = { "2021-11 advised": "contacted", "2021-11 coachings": "coachesMatched" };
@@ -446,13 +617,20 @@ test("every published total holds", { skip: unlessShared }, () => {
 		const now = counters(lastDay(row.as_of));
 		for (const [column, counter] of Object.entries(COLUMNS)) {
 			const is = now[DECIDED[`${row.as_of} ${column}`] ?? counter];
-			const [, more, number] = /^(>?)(\d+)(?: done.*| \+ \d+ districts| with .*)?$/.exec(row[column]) ?? [];
+			const [, more, number] =
+				/^(>?)(\d+)(?: done.*| \+ \d+ districts| with .*)?$/.exec(row[column]) ?? [];
 			if (number === undefined) {
-				assert.ok(row[column] === "" || row[column] === "16 started", `${row.as_of} ${column}: ${row[column]}`);
+				assert.ok(
+					row[column] === "" || row[column] === "16 started",
+					`${row.as_of} ${column}: ${row[column]}`,
+				);
 				continue;
 			}
 			checked++;
-			assert.ok(more ? is > Number(number) : is === Number(number), `${row.as_of} ${column}: ${is}, published ${row[column]}`);
+			assert.ok(
+				more ? is > Number(number) : is === Number(number),
+				`${row.as_of} ${column}: ${is}, published ${row[column]}`,
+			);
 		}
 	}
 	assert.ok(checked >= 22, `${checked} numbers`);
@@ -471,32 +649,54 @@ const EVENTS = {
 test("what is marked as published was published", { skip: unlessShared }, () => {
 	const events = readShared("asskomm_known_events.csv");
 	const found = new Set();
-	for (const fact of facts.filter((one) => one.provenance === "PUBLISHED" && one.kind !== "budget")) {
+	for (const fact of facts.filter(
+		(one) => one.provenance === "PUBLISHED" && one.kind !== "budget",
+	)) {
 		const keys = keysOf(fact);
-		const event = events.find((one) => EVENTS[fact.kind]?.(one) && one.date_precision !== "year" && lastDay(one.date) === fact.on
-			&& keys.every((key) => one.ags8_list.split(" ").includes(key)));
+		const event = events.find(
+			(one) =>
+				EVENTS[fact.kind]?.(one) &&
+				one.date_precision !== "year" &&
+				lastDay(one.date) === fact.on &&
+				keys.every((key) => one.ags8_list.split(" ").includes(key)),
+		);
 		assert.ok(event, `line ${fact.line}: in no source`);
 		assert.ok(event.source.includes(fact.citation), `line ${fact.line}: ${fact.citation}`);
-		for (const key of keys)
-			found.add(`${fact.kind} ${event.date} ${key}`);
+		for (const key of keys) found.add(`${fact.kind} ${event.date} ${key}`);
 	}
 	for (const event of events.filter((one) => one.date_precision !== "year")) {
 		const kind = Object.keys(EVENTS).find((one) => EVENTS[one](event));
 		if (kind)
 			for (const key of event.ags8_list.split(" "))
-				assert.ok(found.has(`${kind} ${event.date} ${key}`), `missing: ${kind} ${event.date} ${key}`);
+				assert.ok(
+					found.has(`${kind} ${event.date} ${key}`),
+					`missing: ${kind} ${event.date} ${key}`,
+				);
 	}
 	const [budget] = facts.filter((one) => one.provenance === "PUBLISHED" && one.kind === "budget");
-	const row = readShared("asskomm_published_counts.csv").find((one) => one.as_of === "2023-08-09");
-	assert.equal(`budget ${budget.body.year}: ${Number(budget.body.amountCents) / 100}`, row.grants_eur);
+	const row = readShared("asskomm_published_counts.csv").find(
+		(one) => one.as_of === "2023-08-09",
+	);
+	assert.equal(
+		`budget ${budget.body.year}: ${Number(budget.body.amountCents) / 100}`,
+		row.grants_eur,
+	);
 });
 
-test("an event known by its year has a day in it, marked as synthetic, with its source", { skip: unlessShared }, () => {
-	for (const event of readShared("asskomm_known_events.csv").filter((one) => one.date_precision === "year")) {
-		const fact = until("9999-12-31", "agreement").find((one) => keysOf(one).includes(event.ags8_list));
-		assert.equal(fact.on.slice(0, 4), event.date);
-		assert.deepEqual([fact.provenance, fact.citation], ["SYNTHETIC", event.source]);
-		if (event.remark.includes("autumn"))
-			assert.ok(fact.on >= `${event.date}-09-22` && fact.on <= `${event.date}-12-21`);
-	}
-});
+test(
+	"an event known by its year has a day in it, marked as synthetic, with its source",
+	{ skip: unlessShared },
+	() => {
+		for (const event of readShared("asskomm_known_events.csv").filter(
+			(one) => one.date_precision === "year",
+		)) {
+			const fact = until("9999-12-31", "agreement").find((one) =>
+				keysOf(one).includes(event.ags8_list),
+			);
+			assert.equal(fact.on.slice(0, 4), event.date);
+			assert.deepEqual([fact.provenance, fact.citation], ["SYNTHETIC", event.source]);
+			if (event.remark.includes("autumn"))
+				assert.ok(fact.on >= `${event.date}-09-22` && fact.on <= `${event.date}-12-21`);
+		}
+	},
+);
