@@ -6,7 +6,7 @@
 
 /* The result tells whether it worked and must be looked at. */
 #define MUST_CHECK __attribute__((warn_unused_result))
-#define PRINTF_LIKE(format, first) __attribute__((format(printf, format, first)))
+#define PRINTF_LIKE(string, first) __attribute__((format(printf, string, first)))
 
 /* CHECK(expr) stops the process when expr does not hold. For bugs of ours only, never for
  * something that came from outside. Stays in release builds. */
