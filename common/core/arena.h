@@ -27,6 +27,10 @@ void *arena_try(struct arena *arena, size_t size);
  * reserve is a bug of ours (input was not bounded before) and stops the process. */
 void *arena_alloc(struct arena *arena, size_t size);
 
+/* An array of `count` items with room for one more at its end: the same one while it has room left
+ * from an earlier call, else a copy with room for as many again. For appending item by item. */
+void *arena_grow(struct arena *arena, void *items, size_t count, size_t item_size);
+
 /* Bytes handed out so far. */
 size_t arena_used(const struct arena *arena);
 

@@ -4,11 +4,17 @@
 
 #include "core/arena.h"
 #include "core/check.h"
+#include <stdarg.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* A printf'd string from the arena. Never NULL. */
 char *text_format(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* The same from an argument list. */
+char *text_format_list(struct arena *arena, const char *format, va_list arguments)
+	PRINTF_LIKE(2, 0);
 
 /* A copy of `text` (NULL is ""). */
 char *text_copy(struct arena *arena, const char *text);
