@@ -1,0 +1,171 @@
+/* One line of JSON per event, built on the stack and handed to the kernel in one write(2).
+ *
+ * A line is at most one page long: a pipe takes such a write whole or not at all, so the lines of
+ * several processes on one pipe never mix. What does not fit is cut off inside its value; the line
+ * stays valid JSON. Nothing here may ever wait: a pipe is opened a second time to get a file
+ * description of our own that may be non-blocking (the flag on the shared one would change the
+ * other processes' stderr too); everything else is asked by poll(2) first. */
+#include "runtime/log.h"
+#include "core/text.h"
+#include <fcntl.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+/* PIPE_BUF on Linux: the longest write that a pipe takes as one. */
+#define LINE_MAX_BYTES 4096
+/* What always stays free: the closing quote, brace and line feed. */
+#define LINE_END_BYTES 4
+
+struct line {
+	size_t len;
+	char bytes[LINE_MAX_BYTES];
+};
+
+static const char *const LEVELS[] = {
+	[LOG_ERROR] = "error",
+	[LOG_WARN] = "warn",
+	[LOG_INFO] = "info",
+	[LOG_DEBUG] = "debug",
+};
+
+static const char *service_name = "";
+static enum log_level least_level = LOG_INFO;
+static int log_fd = STDERR_FILENO;
+static unsigned long dropped;
+
+/* A non-blocking descriptor of our own for stderr, or stderr itself when there is no way to get
+ * one (a terminal or file does not need it, a socket does not allow it). */
+static int own_descriptor(void)
+{
+	struct stat status;
+	if (fstat(STDERR_FILENO, &status) != 0 || !S_ISFIFO(status.st_mode))
+		return STDERR_FILENO;
+	int fd = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	return fd >= 0 ? fd : STDERR_FILENO;
+}
+
+void log_init(const char *service, enum log_level level)
+{
+	if (log_fd != STDERR_FILENO)
+		close(log_fd);
+	service_name = service;
+	least_level = level;
+	log_fd = own_descriptor();
+}
+
+unsigned long log_dropped(void)
+{
+	return dropped;
+}
+
+static bool put(struct line *line, const char *bytes, size_t len)
+{
+	if (line->len + len > LINE_MAX_BYTES - LINE_END_BYTES)
+		return false;
+	memcpy(line->bytes + line->len, bytes, len);
+	line->len += len;
+	return true;
+}
+
+/* Length of the UTF-8 character at `text`, 0 when it is not one. */
+static size_t character_len(const char *text)
+{
+	unsigned char lead = (unsigned char)*text;
+	size_t len = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+	return strnlen(text, len) == len && text_is_utf8(text, len) ? len : 0;
+}
+
+/* One character as it stands in a JSON string; a byte that is no UTF-8 becomes U+FFFD. */
+static bool put_character(struct line *line, const char *text, size_t len)
+{
+	char escaped[8];
+	if (len == 0)
+		return put(line, "\xef\xbf\xbd", 3);
+	if (*text == '"' || *text == '\\') {
+		escaped[0] = '\\';
+		escaped[1] = *text;
+		return put(line, escaped, 2);
+	}
+	if ((unsigned char)*text < 0x20 || *text == 0x7f) {
+		snprintf(escaped, sizeof(escaped), "\\u%04x", (unsigned)(unsigned char)*text);
+		return put(line, escaped, 6);
+	}
+	return put(line, text, len);
+}
+
+static void put_string(struct line *line, const char *text)
+{
+	while (*text) {
+		size_t len = character_len(text);
+		if (!put_character(line, text, len))
+			return;
+		text += len > 0 ? len : 1;
+	}
+}
+
+/* ,"name":"value"  A pair whose name does not fit is left out as a whole. */
+static void put_pair(struct line *line, const char *name, const char *value)
+{
+	size_t before = line->len;
+	if (line->len > 1)
+		put(line, ",", 1);
+	put(line, "\"", 1);
+	put_string(line, name);
+	if (!put(line, "\":\"", 3)) {
+		line->len = before;
+		return;
+	}
+	put_string(line, value);
+	/* The quote has its reserved place even when the value was cut. */
+	line->bytes[line->len++] = '"';
+}
+
+static void put_time(struct line *line)
+{
+	struct timespec now;
+	struct tm utc;
+	char day[32], text[48];
+	clock_gettime(CLOCK_REALTIME, &now);
+	gmtime_r(&now.tv_sec, &utc);
+	strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &utc);
+	snprintf(text, sizeof(text), "%s.%03ldZ", day, now.tv_nsec / 1000000);
+	put_pair(line, "ts", text);
+}
+
+static void write_line(const struct line *line)
+{
+	struct pollfd ready = { .fd = log_fd, .events = POLLOUT };
+	if (poll(&ready, 1, 0) != 1 || !(ready.revents & POLLOUT) ||
+		write(log_fd, line->bytes, line->len) != (ssize_t)line->len)
+		dropped++;
+}
+
+void log_line(enum log_level level, const char *message, ...)
+{
+	if (level > least_level)
+		return;
+	struct line line = { .len = 0 };
+	put(&line, "{", 1);
+	put_time(&line);
+	put_pair(&line, "level", LEVELS[level]);
+	put_pair(&line, "svc", service_name);
+	put_pair(&line, "msg", message);
+
+	va_list pairs;
+	va_start(pairs, message);
+	for (const char *name; (name = va_arg(pairs, const char *));) {
+		const char *value = va_arg(pairs, const char *);
+		if (value)
+			put_pair(&line, name, value);
+	}
+	va_end(pairs);
+	/* LINE_END_BYTES are still free for this and one quote. */
+	line.bytes[line.len++] = '}';
+	line.bytes[line.len++] = '\n';
+	write_line(&line);
+}
