@@ -1,0 +1,191 @@
+/* Strict base64url and the claims of a token.
+ *
+ * Everything here runs on bytes from outside. The claims are read only after the signature held,
+ * but an issuer can be wrong too: types are exact (a number as text, or 1e300, is no expiry), and
+ * scopes keep to an alphabet without a comma, because they travel on as a comma-separated list. */
+#include "runtime/token_claims.h"
+
+#include "core/may.h"
+#include "core/text.h"
+#include <string.h>
+
+/* Year 9999: beyond it a number is no time, and sums with the leeway could overflow. */
+#define LAST_SECOND INT64_C(253402300799)
+
+static int sextet(char letter)
+{
+	if (letter >= 'A' && letter <= 'Z')
+		return letter - 'A';
+	if (letter >= 'a' && letter <= 'z')
+		return letter - 'a' + 26;
+	if (letter >= '0' && letter <= '9')
+		return letter - '0' + 52;
+	return letter == '-' ? 62 : letter == '_' ? 63 : -1;
+}
+
+bool token_base64url(
+	struct arena *arena, const char *text, size_t len, uint8_t **out_bytes, size_t *out_len)
+{
+	if (len == 0 || len % 4 == 1)
+		return false;
+	uint8_t *bytes = arena_try(arena, len / 4 * 3 + 4);
+	uint32_t bits = 0;
+	unsigned n_bits = 0;
+	size_t count = 0;
+	for (size_t i = 0; bytes != NULL && i < len; i++) {
+		int value = sextet(text[i]);
+		if (value < 0)
+			return false;
+		bits = (bits << 6 | (uint32_t)value) & 0xffff;
+		n_bits += 6;
+		if (n_bits >= 8) {
+			n_bits -= 8;
+			bytes[count++] = (uint8_t)(bits >> n_bits);
+		}
+	}
+	/* Left-over bits would give one token several spellings. */
+	if (bytes == NULL || (bits & ((1u << n_bits) - 1)) != 0)
+		return false;
+	*out_bytes = bytes;
+	*out_len = count;
+	return true;
+}
+
+json_t *token_json(struct arena *arena, const char *part, size_t len)
+{
+	uint8_t *bytes = NULL;
+	size_t n_bytes = 0;
+	if (!token_base64url(arena, part, len, &bytes, &n_bytes))
+		return NULL;
+	json_t *value = json_loadb((const char *)bytes, n_bytes, JSON_REJECT_DUPLICATES, NULL);
+	if (!json_is_object(value)) {
+		json_decref(value);
+		return NULL;
+	}
+	return value;
+}
+
+static bool is_text(const json_t *value, const char *wanted)
+{
+	return json_is_string(value) && strcmp(json_string_value(value), wanted) == 0;
+}
+
+/* One audience or a list of them with ours among it. */
+static bool names_audience(const json_t *claim, const char *audience)
+{
+	bool found = is_text(claim, audience);
+	for (size_t i = 0; i < json_array_size(claim); i++) {
+		const json_t *item = json_array_get(claim, i);
+		if (!json_is_string(item))
+			return false;
+		found = found || is_text(item, audience);
+	}
+	return found;
+}
+
+static bool is_time(const json_t *claim)
+{
+	return json_is_integer(claim) && json_integer_value(claim) >= 0 &&
+	       json_integer_value(claim) <= LAST_SECOND;
+}
+
+static const char *time_problem(const json_t *claims, int64_t now_s)
+{
+	const json_t *expiry = json_object_get(claims, "exp");
+	const json_t *not_before = json_object_get(claims, "nbf");
+	const json_t *issued = json_object_get(claims, "iat");
+	if (!is_time(expiry))
+		return "exp is missing or no whole number of seconds";
+	if (now_s >= json_integer_value(expiry) + TOKEN_LEEWAY_S)
+		return "expired";
+	if (not_before != NULL &&
+		(!is_time(not_before) || json_integer_value(not_before) > now_s + TOKEN_LEEWAY_S))
+		return "not valid yet";
+	if (issued != NULL &&
+		(!is_time(issued) || json_integer_value(issued) > now_s + TOKEN_LEEWAY_S))
+		return "issued in the future";
+	return NULL;
+}
+
+/* Printable, so that a subject can stand in a header, a log and a database as it is. */
+static bool is_subject(const json_t *claim)
+{
+	const char *subject = json_string_value(claim);
+	size_t len = subject == NULL ? 0 : json_string_length(claim);
+	bool printable = len > 0 && len <= TOKEN_SUBJECT_MAX;
+	for (size_t i = 0; printable && i < len; i++)
+		printable = (unsigned char)subject[i] >= 0x20 && subject[i] != 0x7f;
+	return printable;
+}
+
+static bool is_scope(const json_t *item)
+{
+	static const char ALPHABET[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
+	const char *scope = json_string_value(item);
+	if (scope == NULL || scope[0] == '\0' || json_string_length(item) > TOKEN_SCOPE_BYTES_MAX)
+		return false;
+	return strcmp(scope, "*") == 0 || strspn(scope, ALPHABET) == json_string_length(item);
+}
+
+/* Roles of other programs in the same token are not ours to judge; each of ours counts once. */
+static bool read_roles(struct arena *arena, const json_t *claim, Asskomm__Principal *principal)
+{
+	if (claim != NULL && !json_is_array(claim))
+		return false;
+	uint32_t seen = 0;
+	principal->roles = NEW_ARRAY(arena, Asskomm__Role, 32);
+	for (size_t i = 0; i < json_array_size(claim); i++) {
+		const char *name = json_string_value(json_array_get(claim, i));
+		if (name == NULL)
+			return false;
+		Asskomm__Role role = may_role(name);
+		uint32_t bit = 1u << (unsigned)role;
+		if (role != ASSKOMM__ROLE__ROLE_UNSPECIFIED && (seen & bit) == 0) {
+			seen |= bit;
+			principal->roles[principal->n_roles++] = role;
+		}
+	}
+	return true;
+}
+
+static bool read_scopes(struct arena *arena, const json_t *claim, Asskomm__Principal *principal)
+{
+	size_t count = json_array_size(claim);
+	if ((claim != NULL && !json_is_array(claim)) || count > TOKEN_SCOPES_MAX)
+		return false;
+	principal->scopes = NEW_ARRAY(arena, char *, count + 1);
+	for (size_t i = 0; i < count; i++) {
+		const json_t *item = json_array_get(claim, i);
+		if (!is_scope(item))
+			return false;
+		principal->scopes[principal->n_scopes++] =
+			text_copy(arena, json_string_value(item));
+	}
+	return true;
+}
+
+const char *token_claims(struct arena *arena, const json_t *claims,
+	const struct token_expectation *expected, Asskomm__Principal **out_principal,
+	int64_t *out_expires_s)
+{
+	if (!is_text(json_object_get(claims, "iss"), expected->issuer))
+		return "another issuer";
+	if (!names_audience(json_object_get(claims, "aud"), expected->audience))
+		return "another audience";
+	const char *problem = time_problem(claims, expected->now_s);
+	if (problem != NULL)
+		return problem;
+	if (!is_subject(json_object_get(claims, "sub")))
+		return "sub is missing or unfit";
+	Asskomm__Principal *principal = NEW(arena, Asskomm__Principal);
+	asskomm__principal__init(principal);
+	principal->kind = ASSKOMM__PRINCIPAL__KIND__USER;
+	principal->subject = text_copy(arena, json_string_value(json_object_get(claims, "sub")));
+	if (!read_roles(arena, json_object_get(claims, "roles"), principal) ||
+		!read_scopes(arena, json_object_get(claims, "scopes"), principal))
+		return "roles or scopes are no list of fit names";
+	*out_principal = principal;
+	*out_expires_s = json_integer_value(json_object_get(claims, "exp")) + TOKEN_LEEWAY_S;
+	return NULL;
+}
