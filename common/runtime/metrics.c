@@ -186,7 +186,10 @@ static void print_number(FILE *page, double number)
 	else if (isinf(number))
 		fputs(number > 0 ? "+Inf\n" : "-Inf\n", page);
 	else
-		fprintf(page, "%.15g\n", number);
+		/* Counts are exact up to 2^53; fractions need no more than 15 digits. */
+		fprintf(page,
+			number == floor(number) && fabs(number) < 0x1p53 ? "%.0f\n" : "%.15g\n",
+			number);
 }
 
 /* name_suffix{label="value",le="bound"} and a space; braces only around something. */
