@@ -5,7 +5,6 @@
 #include <stdarg.h>
 #include <string.h>
 
-#define VIOLATIONS_MAX 50u
 #define CANDIDATES_MAX 50u
 
 struct code_info {
@@ -41,20 +40,21 @@ Asskomm__Failure *failure_new(struct arena *arena, enum failure_code code, const
 	return failure;
 }
 
-/* Beyond the maximum a violation is made but not kept: the caller need not ask. */
+/* Beyond the maximum the caller still gets one, so it need not ask; but no text is made, so that a
+ * long list of faults cannot use up the arena. */
 Asskomm__Failure__Violation *failure_add(struct arena *arena, Asskomm__Failure *failure,
 	const char *field, const char *rule, const char *format, ...)
 {
 	Asskomm__Failure__Violation *violation = NEW(arena, Asskomm__Failure__Violation);
 	asskomm__failure__violation__init(violation);
+	if (failure->n_violations >= FAILURE_VIOLATIONS_MAX)
+		return violation;
 	violation->field = text_copy(arena, field);
 	violation->rule = text_copy(arena, rule);
 	va_list arguments;
 	va_start(arguments, format);
 	violation->message = text_format_list(arena, format, arguments);
 	va_end(arguments);
-	if (failure->n_violations >= VIOLATIONS_MAX)
-		return violation;
 	failure->violations = arena_grow(arena, failure->violations, failure->n_violations,
 		sizeof(Asskomm__Failure__Violation *));
 	failure->violations[failure->n_violations++] = violation;

@@ -41,8 +41,11 @@ enum failure_code {
 Asskomm__Failure *failure_new(struct arena *arena, enum failure_code code, const char *format, ...)
 	PRINTF_LIKE(3, 4);
 
+/* A failure tells at most so many violations: whoever collects them can stop there. */
+#define FAILURE_VIOLATIONS_MAX 50u
+
 /* Adds a violation: the field's path, the rule's short name, what to do. Returns it, so that
- * candidates can be added. At most 50 are kept. */
+ * candidates can be added. Beyond the maximum it is an empty one that is not kept. */
 Asskomm__Failure__Violation *failure_add(struct arena *arena, Asskomm__Failure *failure,
 	const char *field, const char *rule, const char *format, ...) PRINTF_LIKE(5, 6);
 

@@ -1,0 +1,360 @@
+/* A message out of a JSON value. A reader walks value and descriptor together and collects what
+ * does not fit, each with its place: a chain of names and indexes on the stack that becomes a path
+ * ("signatories[1].role") only when there is something to say. (Out: reflect_print.c.) */
+#include "core/reflect.h"
+#include "core/base64.h"
+#include "core/failure.h"
+#include "core/reflect_value.h"
+#include "core/tables.h"
+#include "core/text.h"
+#include <stdarg.h>
+#include <string.h>
+
+#define TEXT_MAX (1024u * 1024)
+#define NAME_SHOWN_MAX 60u
+#define CHOICES_SHOWN_MAX 600u
+
+struct place {
+	const struct place *up; /* NULL: the message itself */
+	const char *name;       /* NULL: an item */
+	size_t index;
+};
+
+struct reader {
+	struct arena *arena;
+	Asskomm__Failure *failure; /* NULL as long as all fits */
+	bool full;                 /* no more room for content or complaints: stop */
+};
+
+static const char *path_of(struct arena *arena, const struct place *place)
+{
+	if (place == NULL)
+		return "";
+	const char *up = path_of(arena, place->up);
+	if (place->name == NULL)
+		return text_format(arena, "%s[%zu]", up, place->index);
+	return text_format(arena, "%s%s%s", up, *up == 0 ? "" : ".", place->name);
+}
+
+/* Notes what is wrong at a place. */
+static void complain(struct reader *reader, const struct place *place, const char *rule,
+	const char *format, ...) PRINTF_LIKE(4, 5);
+static void complain(
+	struct reader *reader, const struct place *place, const char *rule, const char *format, ...)
+{
+	if (reader->failure == NULL)
+		reader->failure = failure_new(
+			reader->arena, FAILURE_INVALID, "The JSON does not fit the request");
+	va_list arguments;
+	va_start(arguments, format);
+	const char *message = text_format_list(reader->arena, format, arguments);
+	va_end(arguments);
+	failure_add(
+		reader->arena, reader->failure, path_of(reader->arena, place), rule, "%s", message);
+}
+
+static void complain_size(struct reader *reader, const struct place *place)
+{
+	if (!reader->full)
+		complain(reader, place, "size", "Send less at once: this does not fit");
+	reader->full = true;
+}
+
+/* Zeroed memory for what was sent, or NULL. */
+static void *room(struct reader *reader, const struct place *place, size_t size)
+{
+	void *bytes = arena_try(reader->arena, size);
+	if (bytes == NULL)
+		complain_size(reader, place);
+	return bytes;
+}
+
+/* A name that was sent, short enough to be shown; cut between characters. */
+static const char *shown(struct arena *arena, const char *name)
+{
+	size_t len = strlen(name);
+	if (len <= NAME_SHOWN_MAX)
+		return text_copy(arena, name);
+	len = NAME_SHOWN_MAX;
+	while (len > 0 && ((unsigned char)name[len] & 0xc0) == 0x80)
+		len--;
+	return text_format(arena, "%.*s…", (int)len, name);
+}
+
+/* "one of A, B, C" */
+static const char *choices(struct arena *arena, const ProtobufCEnumDescriptor *descriptor)
+{
+	struct text text;
+	text_init(&text, arena, CHOICES_SHOWN_MAX);
+	text_append(&text, "one of");
+	for (unsigned i = 0; i < descriptor->n_values; i++)
+		text_append_format(&text, "%s %s", i == 0 ? "" : ",", descriptor->values[i].name);
+	return text.bytes;
+}
+
+/* What a field's values look like, to say "Send …". */
+static const char *expected(struct arena *arena, const ProtobufCFieldDescriptor *field)
+{
+	switch (reflect_kind(field->type)) {
+	case VALUE_SIGNED:
+	case VALUE_UNSIGNED:
+		return "a whole number";
+	case VALUE_REAL:
+		return "a number";
+	case VALUE_BOOL:
+		return "true or false";
+	case VALUE_ENUM:
+		return choices(arena, field->descriptor);
+	case VALUE_STRING:
+		return "text in quotes";
+	case VALUE_BYTES:
+		return "base64 in quotes";
+	case VALUE_MESSAGE:
+		return "an object";
+	}
+	check_failed("a kind of value", __FILE__, __LINE__);
+}
+
+static const char *range_of(ProtobufCType type)
+{
+	bool is_signed = reflect_kind(type) == VALUE_SIGNED;
+	if (reflect_is_64_bit(type))
+		return is_signed ? "-9223372036854775808 to 9223372036854775807"
+				 : "0 to 18446744073709551615";
+	return is_signed ? "-2147483648 to 2147483647" : "0 to 4294967295";
+}
+
+static void complain_value(struct reader *reader, const struct place *place,
+	const ProtobufCFieldDescriptor *field, enum value_problem problem)
+{
+	switch (problem) {
+	case VALUE_FINE:
+		return;
+	case VALUE_WRONG_TYPE:
+		complain(reader, place, "type", "Send %s", expected(reader->arena, field));
+		return;
+	case VALUE_OUT_OF_RANGE:
+		complain(reader, place, "range", "Send a number from %s", range_of(field->type));
+		return;
+	case VALUE_NOT_DEFINED:
+		complain(reader, place, "enum", "Send %s", expected(reader->arena, field));
+		return;
+	case VALUE_NOT_BASE64:
+		complain(reader, place, "base64", "Send base64");
+		return;
+	case VALUE_TOO_LARGE:
+		complain_size(reader, place);
+		return;
+	}
+}
+
+static enum value_problem read_integer(
+	const ProtobufCFieldDescriptor *field, int64_t number, void *out)
+{
+	if (reflect_kind(field->type) == VALUE_SIGNED)
+		return reflect_store_signed(field->type, number, out);
+	if (number < 0)
+		return VALUE_OUT_OF_RANGE;
+	return reflect_store_unsigned(field->type, (uint64_t)number, out);
+}
+
+static enum value_problem read_real(ProtobufCType type, const json_t *value, void *out)
+{
+	if (!json_is_number(value))
+		return VALUE_WRONG_TYPE;
+	if (type == PROTOBUF_C_TYPE_FLOAT)
+		*(float *)out = (float)json_number_value(value);
+	else
+		*(double *)out = json_number_value(value);
+	return VALUE_FINE;
+}
+
+/* Text stands for strings and bytes, and for enums and numbers too: 64 bits do not fit a number of
+ * JavaScript. */
+static enum value_problem read_text(
+	struct arena *arena, const ProtobufCFieldDescriptor *field, const json_t *value, void *out)
+{
+	enum value_kind kind = reflect_kind(field->type);
+	const char *text = json_string_value(value);
+	if (kind == VALUE_BOOL || kind == VALUE_REAL)
+		return VALUE_WRONG_TYPE;
+	if (strlen(text) != json_string_length(value))
+		return VALUE_WRONG_TYPE;
+	/* The other spelling of bytes is SQL's. */
+	if (kind == VALUE_BYTES && text[0] == '\\')
+		return VALUE_NOT_BASE64;
+	return reflect_parse_value(arena, field, text, out);
+}
+
+static enum value_problem read_scalar(
+	struct arena *arena, const ProtobufCFieldDescriptor *field, const json_t *value, void *out)
+{
+	if (json_is_string(value))
+		return read_text(arena, field, value, out);
+	switch (reflect_kind(field->type)) {
+	case VALUE_SIGNED:
+	case VALUE_UNSIGNED:
+		return json_is_integer(value) ? read_integer(field, json_integer_value(value), out)
+					      : VALUE_WRONG_TYPE;
+	case VALUE_REAL:
+		return read_real(field->type, value, out);
+	case VALUE_BOOL:
+		if (!json_is_boolean(value))
+			return VALUE_WRONG_TYPE;
+		*(protobuf_c_boolean *)out = json_is_true(value);
+		return VALUE_FINE;
+	case VALUE_ENUM:
+		return json_is_integer(value) ? reflect_store_enum(field->descriptor,
+							json_integer_value(value), out)
+					      : VALUE_WRONG_TYPE;
+	case VALUE_STRING:
+	case VALUE_BYTES:
+	case VALUE_MESSAGE:
+		break;
+	}
+	return VALUE_WRONG_TYPE;
+}
+
+static void read_message(struct reader *reader, const struct place *place, const json_t *value,
+	ProtobufCMessage *message);
+
+/* One value into `out`, a member or the item of an array. False once something was wrong. */
+static bool read_value(struct reader *reader, const struct place *place,
+	const ProtobufCFieldDescriptor *field, const json_t *value, void *out)
+{
+	enum value_problem problem = VALUE_FINE;
+	if (field->type != PROTOBUF_C_TYPE_MESSAGE) {
+		problem = read_scalar(reader->arena, field, value, out);
+	} else if (!json_is_object(value)) {
+		problem = VALUE_WRONG_TYPE;
+	} else {
+		const ProtobufCMessageDescriptor *descriptor = field->descriptor;
+		ProtobufCMessage *message = room(reader, place, descriptor->sizeof_message);
+		if (message == NULL)
+			return false;
+		protobuf_c_message_init(descriptor, message);
+		read_message(reader, place, value, message);
+		*(ProtobufCMessage **)out = message;
+	}
+	complain_value(reader, place, field, problem);
+	return reader->failure == NULL;
+}
+
+static void read_items(struct reader *reader, const struct place *place, const json_t *value,
+	ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
+{
+	if (!json_is_array(value)) {
+		complain(reader, place, "type", "Send an array of %s",
+			field->type == PROTOBUF_C_TYPE_MESSAGE ? "objects" : "values");
+		return;
+	}
+	size_t count = json_array_size(value);
+	size_t size = reflect_size(field->type);
+	char *items = count == 0 ? NULL : room(reader, place, count * size);
+	for (size_t i = 0; i < count && !reader->full; i++) {
+		struct place item = { .up = place, .index = i };
+		read_value(reader, &item, field, json_array_get(value, i), items + i * size);
+	}
+	if (reader->failure != NULL)
+		return;
+	*(char **)reflect_member(message, field) = items;
+	*reflect_count(message, field) = count;
+}
+
+static void read_field(struct reader *reader, const struct place *place, const json_t *value,
+	ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
+{
+	if (json_is_null(value))
+		return;
+	if (field->label == PROTOBUF_C_LABEL_REPEATED) {
+		read_items(reader, place, value, message, field);
+		return;
+	}
+	max_align_t out[2]; /* the largest kind of value is bytes: length and pointer */
+	CHECK(reflect_size(field->type) <= sizeof out);
+	if (read_value(reader, place, field, value, out))
+		reflect_put(message, field, out);
+}
+
+/* The names that a message knows, to help with one that it does not. */
+static const char *known_names(struct arena *arena, const ProtobufCMessageDescriptor *descriptor)
+{
+	const struct message_info *info = tables_message(descriptor);
+	struct text text;
+	text_init(&text, arena, CHOICES_SHOWN_MAX);
+	for (unsigned i = 0; i < descriptor->n_fields; i++)
+		text_append_format(&text, "%s%s", i == 0 ? "" : ", ", info->fields[i].json_name);
+	return text.len == 0 ? "none" : text.bytes;
+}
+
+static void read_message(struct reader *reader, const struct place *place, const json_t *value,
+	ProtobufCMessage *message)
+{
+	const ProtobufCMessageDescriptor *descriptor = message->descriptor;
+	CHECK(descriptor->n_fields <= 64);
+	uint64_t seen = 0; /* a bit per field: it has two names, JSON's and its own */
+	const char *name;
+	json_t *item;
+	json_object_foreach((json_t *)value, name, item)
+	{
+		if (reader->full)
+			return;
+		const ProtobufCFieldDescriptor *field = reflect_field(descriptor, name);
+		struct place here = { .up = place, .name = name };
+		if (field == NULL) {
+			here.name = shown(reader->arena, name);
+			complain(reader, &here, "unknown_field", "Leave it out; known are: %s",
+				known_names(reader->arena, descriptor));
+			continue;
+		}
+		size_t index = (size_t)(field - descriptor->fields);
+		here.name = tables_message(descriptor)->fields[index].json_name;
+		if ((seen >> index & 1) != 0)
+			complain(reader, &here, "duplicate",
+				"Send it once, not by both of its names");
+		seen |= UINT64_C(1) << index;
+		read_field(reader, &here, item, message, field);
+	}
+}
+
+ProtobufCMessage *reflect_from_json(struct arena *arena,
+	const ProtobufCMessageDescriptor *descriptor, const json_t *value,
+	Asskomm__Failure **out_failure)
+{
+	struct reader reader = { .arena = arena };
+	ProtobufCMessage *message = NULL;
+	if (!json_is_object(value))
+		complain(&reader, NULL, "type", "Send a JSON object");
+	else
+		message = room(&reader, NULL, descriptor->sizeof_message);
+	if (message != NULL) {
+		protobuf_c_message_init(descriptor, message);
+		read_message(&reader, NULL, value, message);
+	}
+	if (reader.failure != NULL) {
+		*out_failure = reader.failure;
+		return NULL;
+	}
+	return message;
+}
+
+Asskomm__Failure *reflect_field_from_json(struct arena *arena, ProtobufCMessage *message,
+	const ProtobufCFieldDescriptor *field, const json_t *value)
+{
+	struct reader reader = { .arena = arena };
+	struct place place = { .name = field->name };
+	read_field(&reader, &place, value, message, field);
+	return reader.failure;
+}
+
+ProtobufCMessage *reflect_from_json_text(struct arena *arena,
+	const ProtobufCMessageDescriptor *descriptor, const char *text, size_t len,
+	Asskomm__Failure **out_failure)
+{
+	json_t *value = reflect_parse_json(arena, text, len, TEXT_MAX, out_failure);
+	if (value == NULL)
+		return NULL;
+	ProtobufCMessage *message = reflect_from_json(arena, descriptor, value, out_failure);
+	json_decref(value);
+	return message;
+}

@@ -1,0 +1,121 @@
+/* A message into JSON. Every field without presence is printed, so that a reader sees the whole
+ * form; a message or a oneof that is not set is left out. Running out of memory here is no state to
+ * go on in: jansson's NULL stops the process. */
+#include "core/base64.h"
+#include "core/reflect.h"
+#include "core/reflect_value.h"
+#include "core/tables.h"
+#include "core/text.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define NUMBER_SIZE 24 /* the digits of 64 bits, sign and NUL */
+
+static json_t *made(json_t *value)
+{
+	CHECK(value != NULL);
+	return value;
+}
+
+/* A NULL in a message of ours is an empty string. */
+static json_t *string_to_json(const char *text)
+{
+	return made(json_string(text == NULL ? "" : text));
+}
+
+static json_t *integer_to_json(ProtobufCType type, const void *value)
+{
+	bool is_signed = reflect_kind(type) == VALUE_SIGNED;
+	char digits[NUMBER_SIZE];
+	if (!reflect_is_64_bit(type))
+		return made(
+			json_integer(is_signed ? reflect_load_signed(type, value)
+					       : (json_int_t)reflect_load_unsigned(type, value)));
+	if (is_signed)
+		snprintf(digits, sizeof digits, "%" PRId64, reflect_load_signed(type, value));
+	else
+		snprintf(digits, sizeof digits, "%" PRIu64, reflect_load_unsigned(type, value));
+	return string_to_json(digits);
+}
+
+static json_t *enum_to_json(const ProtobufCEnumDescriptor *descriptor, int number)
+{
+	const ProtobufCEnumValue *value = protobuf_c_enum_descriptor_get_value(descriptor, number);
+	return value == NULL ? made(json_integer(number)) : string_to_json(value->name);
+}
+
+/* The text is longer than the bytes: it needs an arena for a moment. */
+static json_t *bytes_to_json(const ProtobufCBinaryData *bytes)
+{
+	struct arena *arena = arena_new(2 * bytes->len + 64);
+	json_t *value = string_to_json(base64_encode(arena, bytes->data, bytes->len));
+	arena_destroy(&arena);
+	return value;
+}
+
+static json_t *value_to_json(const ProtobufCFieldDescriptor *field, const void *value)
+{
+	switch (reflect_kind(field->type)) {
+	case VALUE_SIGNED:
+	case VALUE_UNSIGNED:
+		return integer_to_json(field->type, value);
+	case VALUE_REAL:
+		return made(json_real(field->type == PROTOBUF_C_TYPE_FLOAT
+					      ? (double)*(const float *)value
+					      : *(const double *)value));
+	case VALUE_BOOL:
+		return made(json_boolean(*(const protobuf_c_boolean *)value));
+	case VALUE_ENUM:
+		return enum_to_json(field->descriptor, *(const int *)value);
+	case VALUE_STRING:
+		return string_to_json(*(char *const *)value);
+	case VALUE_BYTES:
+		return bytes_to_json(value);
+	case VALUE_MESSAGE:
+		return reflect_to_json(*(ProtobufCMessage *const *)value);
+	}
+	check_failed("a kind of value", __FILE__, __LINE__);
+}
+
+json_t *reflect_field_to_json(
+	const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
+{
+	const void *member = reflect_member(message, field);
+	if (field->label != PROTOBUF_C_LABEL_REPEATED)
+		return value_to_json(field, member);
+	json_t *array = made(json_array());
+	const char *items = *(char *const *)member;
+	size_t count = *reflect_count(message, field);
+	for (size_t i = 0; i < count; i++) {
+		json_t *item = value_to_json(field, items + i * reflect_size(field->type));
+		CHECK(json_array_append_new(array, item) == 0);
+	}
+	return array;
+}
+
+json_t *reflect_to_json(const ProtobufCMessage *message)
+{
+	const struct message_info *info = tables_message(message->descriptor);
+	CHECK(info != NULL);
+	json_t *object = made(json_object());
+	for (unsigned i = 0; i < message->descriptor->n_fields; i++) {
+		const ProtobufCFieldDescriptor *field = &message->descriptor->fields[i];
+		if (!reflect_is_set(message, field))
+			continue;
+		json_t *value = reflect_field_to_json(message, field);
+		CHECK(json_object_set_new(object, info->fields[i].json_name, value) == 0);
+	}
+	return object;
+}
+
+char *reflect_to_json_text(struct arena *arena, const ProtobufCMessage *message)
+{
+	json_t *value = reflect_to_json(message);
+	char *text = json_dumps(value, JSON_COMPACT);
+	CHECK(text != NULL);
+	char *copy = text_copy(arena, text);
+	free(text);
+	json_decref(value);
+	return copy;
+}
