@@ -2,8 +2,8 @@
  * does not fit, each with its place: a chain of names and indexes on the stack that becomes a path
  * ("signatories[1].role") only when there is something to say. (Out: reflect_print.c.) */
 #include "core/reflect.h"
-#include "core/base64.h"
 #include "core/failure.h"
+#include "core/place.h"
 #include "core/reflect_value.h"
 #include "core/tables.h"
 #include "core/text.h"
@@ -14,27 +14,11 @@
 #define NAME_SHOWN_MAX 60u
 #define CHOICES_SHOWN_MAX 600u
 
-struct place {
-	const struct place *up; /* NULL: the message itself */
-	const char *name;       /* NULL: an item */
-	size_t index;
-};
-
 struct reader {
 	struct arena *arena;
 	Asskomm__Failure *failure; /* NULL as long as all fits */
 	bool full;                 /* no more room for content or complaints: stop */
 };
-
-static const char *path_of(struct arena *arena, const struct place *place)
-{
-	if (place == NULL)
-		return "";
-	const char *up = path_of(arena, place->up);
-	if (place->name == NULL)
-		return text_format(arena, "%s[%zu]", up, place->index);
-	return text_format(arena, "%s%s%s", up, *up == 0 ? "" : ".", place->name);
-}
 
 /* Notes what is wrong at a place. */
 static void complain(struct reader *reader, const struct place *place, const char *rule,
@@ -49,8 +33,8 @@ static void complain(
 	va_start(arguments, format);
 	const char *message = text_format_list(reader->arena, format, arguments);
 	va_end(arguments);
-	failure_add(
-		reader->arena, reader->failure, path_of(reader->arena, place), rule, "%s", message);
+	failure_add(reader->arena, reader->failure, place_path(reader->arena, place), rule, "%s",
+		message);
 }
 
 static void complain_size(struct reader *reader, const struct place *place)

@@ -1,0 +1,120 @@
+/* Default deny: what no line here allows is refused. Roles belong to routes, scopes to what a
+ * request is about; both are asked before anything else happens. */
+#include "core/may.h"
+#include "core/reflect.h"
+#include "core/reflect_value.h"
+#include <string.h>
+
+/* Keys from here on name one participant (AGS8, unions' 9 digits, k-…); shorter ones name the state
+ * or a district. */
+#define WHOLE_KEY_LEN 8u
+
+/* To add one: a row here, in proto/asskomm/options.proto and in the identity provider. */
+static const struct role {
+	Asskomm__Role role;
+	const char *name;
+} ROLES[] = {
+	{ ASSKOMM__ROLE__ROLE_MINISTRY, "ministry" },
+	{ ASSKOMM__ROLE__ROLE_ADVISER, "adviser" },
+	{ ASSKOMM__ROLE__ROLE_COACH, "coach" },
+	{ ASSKOMM__ROLE__ROLE_MUNICIPALITY, "municipality" },
+	{ ASSKOMM__ROLE__ROLE_POLICE, "police" },
+	{ ASSKOMM__ROLE__ROLE_AUDITOR, "auditor" },
+	{ ASSKOMM__ROLE__ROLE_OPERATOR, "operator" },
+	{ ASSKOMM__ROLE__ROLE_MACHINE, "machine" },
+};
+
+#define ROLES_COUNT (sizeof ROLES / sizeof ROLES[0])
+
+Asskomm__Role may_role(const char *name)
+{
+	for (size_t i = 0; i < ROLES_COUNT; i++) {
+		if (strcmp(ROLES[i].name, name) == 0)
+			return ROLES[i].role;
+	}
+	return ASSKOMM__ROLE__ROLE_UNSPECIFIED;
+}
+
+const char *may_role_name(Asskomm__Role role)
+{
+	for (size_t i = 0; i < ROLES_COUNT; i++) {
+		if (ROLES[i].role == role)
+			return ROLES[i].name;
+	}
+	return "";
+}
+
+static bool has_role(const Asskomm__Principal *principal, uint32_t roles)
+{
+	for (size_t i = 0; i < principal->n_roles; i++) {
+		Asskomm__Role role = principal->roles[i];
+		if (*may_role_name(role) != 0 && (roles >> role & 1) != 0)
+			return true;
+	}
+	return false;
+}
+
+static bool is_peer(const char *service, const struct method_info *method)
+{
+	for (const char *const *peer = method->peers; peer != NULL && *peer != NULL; peer++) {
+		if (strcmp(*peer, service) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A method without a route has no roles: there a user is one that a named peer passes on, inside a
+ * call of the user's own; the bus has asked who that peer is. */
+bool may_call(const Asskomm__Principal *principal, const struct method_info *method)
+{
+	if (principal == NULL)
+		return false;
+	if (principal->kind == ASSKOMM__PRINCIPAL__KIND__SERVICE)
+		return is_peer(principal->subject, method);
+	if (principal->kind != ASSKOMM__PRINCIPAL__KIND__USER)
+		return false;
+	return method->http_method == NULL || has_role(principal, method->roles);
+}
+
+/* A municipality's key can be the beginning of a union's ("14521510", "145215101"), which it does
+ * not contain: a whole key only reaches itself. */
+static bool scope_covers(const char *scope, const char *participant)
+{
+	size_t len = strlen(scope);
+	if (strcmp(scope, "*") == 0)
+		return true;
+	if (len == 0)
+		return false;
+	if (len >= WHOLE_KEY_LEN)
+		return strcmp(scope, participant) == 0;
+	return strncmp(scope, participant, len) == 0;
+}
+
+bool may_reach(const Asskomm__Principal *principal, const char *participant)
+{
+	for (size_t i = 0; principal != NULL && i < principal->n_scopes; i++) {
+		if (scope_covers(principal->scopes[i], participant))
+			return true;
+	}
+	return false;
+}
+
+bool may(const Asskomm__Principal *principal, const struct method_info *method,
+	const ProtobufCMessage *aggregate)
+{
+	const ProtobufCFieldDescriptor *field = protobuf_c_message_descriptor_get_field_by_name(
+		aggregate->descriptor, "participants");
+	if (principal == NULL)
+		return false;
+	if (field == NULL || field->label != PROTOBUF_C_LABEL_REPEATED ||
+		field->type != PROTOBUF_C_TYPE_STRING)
+		return true;
+	char *const *participants = *(char ***)reflect_member(aggregate, field);
+	size_t count = *reflect_count(aggregate, field);
+	size_t reached = 0;
+	for (size_t i = 0; i < count; i++)
+		reached += may_reach(principal, participants[i]);
+	if (count == 0)
+		return true;
+	return method->command ? reached == count : reached > 0;
+}
