@@ -1,0 +1,191 @@
+/* Bearer tokens and a bounded memory of those that were verified.
+ *
+ * A signature costs some 60 µs, a look into the memory one. The memory is a table of slots, each
+ * for the last token whose digest fell there: bounded without any bookkeeping. Its key is the whole
+ * SHA-256, so no token can pass for another. Only verified tokens enter. */
+#include "auth.h"
+
+#include "core/reflect.h"
+#include "headers.h"
+#include "runtime/clock.h"
+#include "runtime/digest.h"
+#include "runtime/log.h"
+#include "runtime/token.h"
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#define AUTH_SLOTS 4096 /* a power of two */
+#define AUTH_REMEMBER_S 60
+#define AUTH_REREAD_AFTER_S 10 /* a key set that cannot be read is tried again this late */
+
+struct slot {
+	uint8_t digest[DIGEST_SIZE];
+	int64_t until_s;    /* 0: empty */
+	uint8_t *principal; /* packed */
+	size_t len;
+};
+
+struct auth {
+	struct auth_settings settings;
+	struct token_keys *keys;
+	struct stat file; /* as it was when the keys were read */
+	int64_t failed_s; /* when it could not be read the last time */
+	struct slot slots[AUTH_SLOTS];
+};
+
+static void forget_all(struct auth *auth)
+{
+	for (size_t i = 0; i < AUTH_SLOTS; i++) {
+		free(auth->slots[i].principal);
+		auth->slots[i] = (struct slot){ 0 };
+	}
+}
+
+struct auth *auth_new(const struct auth_settings *settings)
+{
+	struct auth *auth = calloc(1, sizeof(*auth));
+
+	CHECK(auth != NULL);
+	auth->settings = *settings;
+	/* Looked at before reading: what changes in between is read once too often, never missed.
+	 */
+	if (stat(settings->jwks_path, &auth->file) != 0)
+		auth->file = (struct stat){ 0 };
+	auth->keys = token_keys_read(settings->jwks_path);
+	if (auth->keys == NULL)
+		auth_destroy(&auth);
+	return auth;
+}
+
+void auth_destroy(struct auth **auth)
+{
+	if (*auth == NULL)
+		return;
+	forget_all(*auth);
+	token_keys_destroy(&(*auth)->keys);
+	free(*auth);
+	*auth = NULL;
+}
+
+/* ---- the key set on disk */
+
+static bool is_same_file(const struct stat *one, const struct stat *other)
+{
+	return one->st_ino == other->st_ino && one->st_dev == other->st_dev &&
+	       one->st_size == other->st_size && one->st_mtim.tv_sec == other->st_mtim.tv_sec &&
+	       one->st_mtim.tv_nsec == other->st_mtim.tv_nsec;
+}
+
+/* Reads the key set again when the file is another one. A call of stat per token that is not in
+ * memory is cheaper than what follows it; a set that cannot be read leaves the old one in force. */
+static void refresh(struct auth *auth, int64_t now_s)
+{
+	struct stat file;
+
+	if (stat(auth->settings.jwks_path, &file) != 0 || is_same_file(&file, &auth->file) ||
+		now_s < auth->failed_s + AUTH_REREAD_AFTER_S)
+		return;
+	struct token_keys *keys = token_keys_read(auth->settings.jwks_path);
+	if (keys == NULL) {
+		auth->failed_s = now_s;
+		log_line(LOG_WARN, "key set not readable, the old one stays", NULL);
+		return;
+	}
+	token_keys_destroy(&auth->keys);
+	forget_all(auth);
+	auth->keys = keys;
+	auth->file = file;
+	log_line(LOG_INFO, "key set read again", NULL);
+}
+
+/* ---- memory */
+
+static struct slot *slot_of(struct auth *auth, const uint8_t digest[DIGEST_SIZE])
+{
+	size_t index = ((size_t)digest[0] << 8 | digest[1]) & (AUTH_SLOTS - 1);
+
+	return &auth->slots[index];
+}
+
+static Asskomm__Principal *recall(
+	struct auth *auth, struct arena *arena, const uint8_t digest[DIGEST_SIZE], int64_t now_s)
+{
+	const struct slot *slot = slot_of(auth, digest);
+
+	if (now_s >= slot->until_s || memcmp(slot->digest, digest, DIGEST_SIZE) != 0)
+		return NULL;
+	return (Asskomm__Principal *)(void *)reflect_unpack(
+		arena, &asskomm__principal__descriptor, slot->principal, slot->len);
+}
+
+static void keep(struct auth *auth, const uint8_t digest[DIGEST_SIZE],
+	const Asskomm__Principal *principal, int64_t until_s)
+{
+	struct slot *slot = slot_of(auth, digest);
+	size_t len = asskomm__principal__get_packed_size(principal);
+	uint8_t *bytes = malloc(len > 0 ? len : 1);
+
+	CHECK(bytes != NULL);
+	asskomm__principal__pack(principal, bytes);
+	free(slot->principal);
+	*slot = (struct slot){ .until_s = until_s, .principal = bytes, .len = len };
+	memcpy(slot->digest, digest, DIGEST_SIZE);
+}
+
+/* ---- checking */
+
+/* The token of "Bearer …", or NULL. */
+static const char *token_of(const struct http_exchange *exchange, const char **out_reason)
+{
+	static const char SCHEME[] = "Bearer ";
+	const char *value = NULL;
+	size_t count = headers_count(exchange, "authorization", &value);
+
+	if (count != 1 || strncasecmp(value, SCHEME, sizeof(SCHEME) - 1) != 0) {
+		*out_reason = count == 0 ? "no token" : "not one bearer token";
+		return NULL;
+	}
+	return value + sizeof(SCHEME) - 1;
+}
+
+static Asskomm__Principal *verify(struct auth *auth, struct arena *arena, const char *token,
+	int64_t now_s, int64_t *out_expires_s, const char **out_reason)
+{
+	Asskomm__Principal *principal = NULL;
+
+	refresh(auth, now_s);
+	if (!token_verify(auth->keys, arena, token, auth->settings.issuer, auth->settings.audience,
+		    now_s, &principal, out_expires_s, out_reason))
+		return NULL;
+	return principal;
+}
+
+Asskomm__Principal *auth_check(
+	struct auth *auth, const struct http_exchange *exchange, const char **out_reason)
+{
+	const char *token = token_of(exchange, out_reason);
+	uint8_t digest[DIGEST_SIZE];
+	int64_t now_s = clock_now_us() / 1000000, expires_s = 0;
+
+	if (token == NULL)
+		return NULL;
+	digest_sha256(token, strlen(token), digest);
+	Asskomm__Principal *principal = recall(auth, exchange->arena, digest, now_s);
+	if (principal != NULL)
+		return principal;
+	principal = verify(auth, exchange->arena, token, now_s, &expires_s, out_reason);
+	if (principal != NULL) {
+		int64_t until_s = now_s + AUTH_REMEMBER_S;
+		keep(auth, digest, principal, until_s < expires_s ? until_s : expires_s);
+	}
+	return principal;
+}
+
+const char *auth_challenge(const struct http_exchange *exchange)
+{
+	return http_header(exchange, "authorization") == NULL
+		       ? "Bearer realm=\"asskomm\""
+		       : "Bearer realm=\"asskomm\", error=\"invalid_token\"";
+}

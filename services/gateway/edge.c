@@ -1,0 +1,365 @@
+/* What happens to a request, in this order: admission, the few pages of the edge itself, route,
+ * token, role, headers and form, the question on the bus, the answer. Each step can end it with a
+ * failure; every way out passes through `end`, which writes the one line of the log.
+ *
+ * A call lives in the arena of its exchange and so dies with the answer. */
+#include "edge.h"
+
+#include "core/may.h"
+#include "core/reflect.h"
+#include "core/text.h"
+#include "headers.h"
+#include "input.h"
+#include "problem.h"
+#include "route.h"
+#include "runtime/digest.h"
+#include "runtime/log.h"
+#include "runtime/metrics.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct edge {
+	struct http_handler handler;
+	struct service *service;
+	struct http_server *server;
+	struct auth *auth;
+	struct askings askings;
+	size_t inflight;
+	size_t inflight_max;
+};
+
+struct edge_call {
+	struct edge *edge;
+	struct http_exchange *exchange;
+	struct route route;
+	struct trace trace;
+	Asskomm__Principal *principal; /* NULL: nobody was recognised */
+	struct asking asking;
+};
+
+/* ---- the ways out */
+
+/* Sixteen hex digits that are always the same for one subject and do not tell who it is. */
+static const char *masked(struct arena *arena, const Asskomm__Principal *principal)
+{
+	if (principal == NULL)
+		return NULL;
+	return text_format(
+		arena, "%.16s", digest_hex(arena, principal->subject, strlen(principal->subject)));
+}
+
+/* Before each answer: the exchange is gone after it. */
+static void end(struct edge_call *call, unsigned status)
+{
+	struct http_exchange *exchange = call->exchange;
+	const struct method_info *method = call->route.method;
+	uint64_t took_ns = uv_hrtime() - exchange->received_ns;
+	char status_text[12], took_text[24];
+
+	snprintf(status_text, sizeof(status_text), "%u", status);
+	snprintf(took_text, sizeof(took_text), "%.1f", (double)took_ns / 1e6);
+	log_line(LOG_INFO, "request", "method", exchange->method, "route",
+		method == NULL ? NULL : method->path, "status", status_text, "ms", took_text,
+		"trace", call->trace.id, "subject", masked(exchange->arena, call->principal), NULL);
+	metrics_add("asskomm_http_requests_total", "status", status_text, 1);
+	if (method != NULL)
+		metrics_observe_ns("asskomm_http_duration", "rpc", method->rpc, took_ns);
+	http_answer_header(exchange, "traceparent", call->trace.parent);
+	http_answer_header(exchange, "X-Content-Type-Options", "nosniff");
+	call->edge->inflight--;
+}
+
+static void answer_failure(struct edge_call *call, const Asskomm__Failure *failure)
+{
+	struct http_exchange *exchange = call->exchange;
+
+	http_answer_header(exchange, "Cache-Control", "no-store");
+	end(call, failure_status(failure_code_of(failure)));
+	problem_answer(exchange, failure, call->trace.id);
+}
+
+static void answer_page(struct edge_call *call, const char *type, const char *page)
+{
+	struct http_exchange *exchange = call->exchange;
+
+	end(call, 200);
+	http_answer(exchange, 200, type, page, strlen(page));
+}
+
+static void on_gone(struct http_exchange *exchange)
+{
+	struct edge_call *call = exchange->owner;
+
+	asking_cancel(&call->asking);
+	end(call, 499); /* nobody reads it; the log does */
+	http_answer(exchange, 499, NULL, NULL, 0);
+}
+
+/* ---- the answer of a service */
+
+static void answer_reply(struct edge_call *call, const ProtobufCMessage *reply)
+{
+	const struct method_info *method = call->route.method;
+	struct http_exchange *exchange = call->exchange;
+	struct arena *arena = exchange->arena;
+	const char *type = "application/json", *text = NULL, *location = NULL;
+
+	if (method->text_field != NULL) {
+		type = "text/plain; charset=utf-8";
+		text = reflect_get_text(arena, reply, method->text_field);
+	} else {
+		text = reflect_to_json_text(arena, reply);
+	}
+	if (method->success == 201)
+		location = route_location(arena, method, reflect_get_text(arena, reply, "id"));
+	if (location != NULL)
+		http_answer_header(exchange, "Location", location);
+	http_answer_header(exchange, "Cache-Control", "no-store");
+	end(call, method->success);
+	http_answer(exchange, method->success, type, text == NULL ? "" : text,
+		text == NULL ? 0 : strlen(text));
+}
+
+static void on_answer(struct asking *asking, const Asskomm__Failure *failure, const uint8_t *body,
+	size_t body_len)
+{
+	struct edge_call *call = CONTAINER_OF(asking, struct edge_call, asking);
+	struct arena *arena = call->exchange->arena;
+
+	call->exchange->on_gone = NULL;
+	if (failure != NULL) {
+		answer_failure(call, failure);
+		return;
+	}
+	ProtobufCMessage *reply = reflect_unpack(arena, call->route.method->output, body, body_len);
+	if (reply == NULL) {
+		log_line(LOG_ERROR, "unreadable reply", "method", call->route.method->name, NULL);
+		answer_failure(
+			call, failure_new(arena, FAILURE_INTERNAL, "The answer was unreadable"));
+		return;
+	}
+	answer_reply(call, reply);
+}
+
+/* ---- the question to a service */
+
+static void ask(struct edge_call *call, const ProtobufCMessage *input, const char *key,
+	Asskomm__Claim *claim)
+{
+	const struct method_info *method = call->route.method;
+	struct arena *arena = call->exchange->arena;
+	struct asking *asking = &call->asking;
+	Asskomm__Header *header = &asking->request.header;
+
+	asskomm__header__init(header);
+	header->method = text_copy(arena, method->name);
+	header->principal = call->principal;
+	header->idempotency_key = text_copy(arena, key);
+	header->traceparent = text_copy(arena, call->trace.parent);
+	header->claim = claim;
+	asking->request.body = reflect_pack(arena, input, &asking->request.body_len);
+	asking->peers = service_peer(call->edge->service, method->service);
+	CHECK(asking->peers != NULL); /* gateway.c names every service */
+	asking->arena = arena;
+	asking->deadline_ms = method->deadline_ms;
+	asking->on_answer = on_answer;
+	call->exchange->owner = call;
+	call->exchange->on_gone = on_gone;
+	asking_start(&call->edge->askings, asking);
+}
+
+/* Key and claim belong to commands: a query changes nothing that they could speak of. */
+static Asskomm__Failure *read_headers(
+	struct edge_call *call, const char **out_key, Asskomm__Claim **out_claim)
+{
+	struct http_exchange *exchange = call->exchange;
+	Asskomm__Failure *failure = headers_claim(exchange, call->principal, out_claim);
+
+	if (failure != NULL)
+		return failure;
+	if (call->route.method->command)
+		return headers_key(exchange, out_key);
+	if (*out_claim != NULL)
+		return failure_new(exchange->arena, FAILURE_INVALID,
+			"Only what changes something can claim when it was recorded");
+	return NULL;
+}
+
+/* ---- who, and what */
+
+static Asskomm__Failure *recognise(struct edge_call *call)
+{
+	struct http_exchange *exchange = call->exchange;
+	const char *reason = NULL;
+
+	call->principal = auth_check(call->edge->auth, exchange, &reason);
+	if (call->principal == NULL) {
+		log_line(LOG_INFO, "not recognised", "why", reason, "trace", call->trace.id, NULL);
+		http_answer_header(exchange, "WWW-Authenticate", auth_challenge(exchange));
+		return failure_new(exchange->arena, FAILURE_UNAUTHENTICATED,
+			"Send a valid token: Authorization: Bearer …");
+	}
+	if (!may_call(call->principal, call->route.method))
+		return failure_new(exchange->arena, FAILURE_FORBIDDEN, "Your role may not call %s",
+			call->route.method->rpc);
+	return NULL;
+}
+
+static Asskomm__Failure *find_route(struct edge_call *call)
+{
+	struct http_exchange *exchange = call->exchange;
+
+	call->route = route_find(exchange->arena, exchange->method, exchange->path);
+	if (call->route.method != NULL)
+		return NULL;
+	if (call->route.allow == NULL)
+		return failure_new(exchange->arena, FAILURE_NOT_FOUND,
+			"There is nothing at this address; see /api/v1/openapi.json");
+	http_answer_header(exchange, "Allow", call->route.allow);
+	return failure_new(exchange->arena, FAILURE_METHOD_NOT_ALLOWED,
+		"This address answers to %s", call->route.allow);
+}
+
+static void serve(struct edge_call *call)
+{
+	const char *key = NULL;
+	Asskomm__Claim *claim = NULL;
+	ProtobufCMessage *input = NULL;
+	Asskomm__Failure *failure = find_route(call);
+
+	if (failure == NULL)
+		failure = recognise(call);
+	if (failure == NULL)
+		failure = read_headers(call, &key, &claim);
+	if (failure == NULL)
+		failure = input_read(call->exchange, &call->route, &input);
+	if (failure != NULL)
+		answer_failure(call, failure);
+	else
+		ask(call, input, key, claim);
+}
+
+/* ---- pages of the edge itself */
+
+/* To add one: a row here. They need no token and are read with GET or HEAD. */
+static const struct page {
+	const char *path, *type, *text;
+} PAGES[] = {
+	{ "/", "application/json",
+		"{\"name\":\"ASSKomm\",\"description\":\"The suite of the prevention alliance: one "
+		"ledger of dated facts\",\"openapi\":\"" ROUTE_PREFIX "/openapi.json\"}\n" },
+	{ ROUTE_PREFIX "/openapi.json", "application/json", TABLES_OPENAPI },
+};
+
+static const struct page *find_page(const char *path)
+{
+	for (size_t i = 0; i < sizeof(PAGES) / sizeof(PAGES[0]); i++)
+		if (strcmp(PAGES[i].path, path) == 0)
+			return &PAGES[i];
+	return NULL;
+}
+
+static void serve_page(struct edge_call *call, const struct page *page)
+{
+	struct http_exchange *exchange = call->exchange;
+
+	if (strcmp(exchange->method, "GET") == 0 || strcmp(exchange->method, "HEAD") == 0) {
+		answer_page(call, page->type, page->text);
+		return;
+	}
+	http_answer_header(exchange, "Allow", "GET, HEAD");
+	answer_failure(call, failure_new(exchange->arena, FAILURE_METHOD_NOT_ALLOWED,
+				     "This address answers to GET"));
+}
+
+static void on_request(struct http_handler *handler, struct http_exchange *exchange)
+{
+	struct edge *edge = CONTAINER_OF(handler, struct edge, handler);
+	struct edge_call *call = NEW(exchange->arena, struct edge_call);
+	const struct page *page = find_page(exchange->path);
+
+	call->edge = edge;
+	call->exchange = exchange;
+	headers_trace(exchange, &call->trace);
+	if (++edge->inflight > edge->inflight_max)
+		answer_failure(call, failure_new(exchange->arena, FAILURE_UNAVAILABLE,
+					     "Too many requests at once; try again"));
+	else if (page != NULL)
+		serve_page(call, page);
+	else
+		serve(call);
+}
+
+/* ---- life */
+
+/* A whole number from a setting; what is none ends the process with the name of the setting. */
+static long number_of(struct service *service, const char *setting, long most)
+{
+	const char *text = service_setting(service, setting);
+	char *rest = NULL;
+	long number = strtol(text, &rest, 10);
+
+	if (rest == text || *rest != '\0' || number < 0 || number > most) {
+		fprintf(stderr, "%s: not a number from 0 to %ld\n", setting, most);
+		exit(2);
+	}
+	return number;
+}
+
+struct edge *edge_new(struct service *service)
+{
+	struct edge *edge = calloc(1, sizeof(*edge));
+	uv_loop_t *loop = service_loop(service);
+
+	CHECK(edge != NULL);
+	edge->service = service;
+	edge->handler.on_request = on_request;
+	edge->inflight_max = (size_t)number_of(service, "ASSKOMM_HTTP_INFLIGHT", 1000000);
+	edge->auth = auth_new(&(struct auth_settings){
+		.jwks_path = service_setting(service, "ASSKOMM_JWKS"),
+		.issuer = service_setting(service, "ASSKOMM_TOKEN_ISSUER"),
+		.audience = service_setting(service, "ASSKOMM_TOKEN_AUDIENCE"),
+	});
+	if (edge->auth != NULL)
+		edge->server = http_server_new(loop, service_setting(service, "ASSKOMM_HTTP_HOST"),
+			(int)number_of(service, "ASSKOMM_HTTP_PORT", 65535), &edge->handler);
+	if (edge->server == NULL) {
+		auth_destroy(&edge->auth);
+		free(edge);
+		return NULL;
+	}
+	askings_init(&edge->askings, loop);
+	return edge;
+}
+
+int edge_port(const struct edge *edge)
+{
+	return http_server_port(edge->server);
+}
+
+void edge_drain(struct edge *edge)
+{
+	http_server_drain(edge->server);
+}
+
+size_t edge_inflight(const struct edge *edge)
+{
+	return edge->inflight;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+	free(CONTAINER_OF(handle, struct edge, askings.timer));
+}
+
+void edge_destroy(struct edge **edge)
+{
+	if (*edge == NULL)
+		return;
+	askings_end(&(*edge)->askings);
+	http_server_destroy(&(*edge)->server);
+	auth_destroy(&(*edge)->auth);
+	uv_close((uv_handle_t *)&(*edge)->askings.timer, on_closed);
+	*edge = NULL;
+}

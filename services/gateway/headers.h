@@ -1,0 +1,35 @@
+/* What a request's headers say beside the token: trace, idempotency key, an operator's claim. */
+#ifndef ASSKOMM_GATEWAY_HEADERS_H
+#define ASSKOMM_GATEWAY_HEADERS_H
+
+#include "asskomm/envelope.pb-c.h"
+#include "core/check.h"
+#include "runtime/http.h"
+
+#define HEADERS_KEY_MAX 128
+#define HEADERS_CITATION_MAX 500 /* characters */
+
+/* W3C trace context of one request. */
+struct trace {
+	char id[33];
+	char parent[56]; /* "00-…-…-01", with a span of our own */
+};
+
+/* Continues the caller's trace when its traceparent is well-formed, else begins one. */
+void headers_trace(const struct http_exchange *exchange, struct trace *out_trace);
+
+/* How often a header stands in the request, and its first value (NULL: none). */
+size_t headers_count(
+	const struct http_exchange *exchange, const char *name, const char **out_value);
+
+/* The Idempotency-Key, or a random one when there is none: only so can the gateway repeat a
+ * command. INVALID unless it is 1 to 128 visible ASCII characters. NULL is success. */
+Asskomm__Failure *headers_key(
+	const struct http_exchange *exchange, const char **out_key) MUST_CHECK;
+
+/* What Recorded-On, Provenance and Citation claim; *out_claim is NULL when none of them is there.
+ * FORBIDDEN for all but operators, INVALID when malformed. NULL is success. */
+Asskomm__Failure *headers_claim(const struct http_exchange *exchange,
+	const Asskomm__Principal *principal, Asskomm__Claim **out_claim) MUST_CHECK;
+
+#endif

@@ -1,0 +1,20 @@
+/* A failure as the caller sees it: RFC 9457, application/problem+json. */
+#ifndef ASSKOMM_GATEWAY_PROBLEM_H
+#define ASSKOMM_GATEWAY_PROBLEM_H
+
+#include "core/failure.h"
+#include "runtime/http.h"
+
+/* Answers with type, title, status, detail, code, violations and traceId; the title in German or
+ * English as Accept-Language prefers, with Retry-After for 429 and 503. Frees the exchange. */
+void problem_answer(
+	struct http_exchange *exchange, const Asskomm__Failure *failure, const char *trace_id);
+
+/* The body alone. From the arena. */
+char *problem_text(struct arena *arena, const Asskomm__Failure *failure, const char *language,
+	const char *trace_id);
+
+/* "de" or "en", by an Accept-Language header (NULL: none); "en" when it prefers neither. */
+const char *problem_language(const char *accept_language);
+
+#endif
