@@ -1,0 +1,25 @@
+/* What the generator can make; each function is one mode of the program and writes whole files. */
+#ifndef ASSKOMM_GENERATE_MODES_H
+#define ASSKOMM_GENERATE_MODES_H
+
+#include "generate/model.h"
+
+/* tables.gen.c: what common/core/tables.h declares, with the API description embedded. */
+void tables_write(const struct model *model, const char *path, const char *openapi);
+
+/* openapi.json (3.1) as text that stays until exit. */
+char *openapi_text(const struct model *model);
+
+/* STATEMENTS of common/runtime/statement.h from .sql files, sorted by name. Paths, also those of
+ * "-- include" lines, are relative to the working folder. A file that another one includes is a
+ * fragment and no statement of its own. */
+void sql_write(const char *path, size_t n_files, char **files);
+
+/* MIGRATIONS of common/runtime/statement.h from arguments "<schema>=<folder>", in their order and
+ * inside a folder by name. A folder that does not exist is empty. */
+void schema_write(const char *path, size_t n_folders, char **folders);
+
+/* For each argument "NAME=file": const char NAME[] with the bytes and a NUL, and NAME_LEN. */
+void embed_write(const char *path, size_t n_files, char **files);
+
+#endif

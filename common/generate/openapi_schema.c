@@ -1,0 +1,266 @@
+/* Schemas of openapi.json. A message's schema stands under components when some route can carry
+ * it, in its request or in its reply; rules are told only where a request can carry it. */
+#include "generate/openapi.h"
+#include "generate/support.h"
+#include <string.h>
+
+#define TYPE(name) GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_##name
+
+/* Marks what can be reached from a message; messages never contain themselves (model_check). */
+static void mark(const struct model *model, const struct model_message *message, bool *marked)
+{
+	marked[message - model->messages] = true;
+	for (size_t i = 0; i < message->n_fields; i++)
+		if (message->fields[i].message)
+			mark(model, message->fields[i].message, marked);
+}
+
+/* proto3's zero value stands for "not given" and is never sent by its name. */
+static bool is_unspecified(const Google__Protobuf__EnumValueDescriptorProto *value)
+{
+	static const char SUFFIX[] = "UNSPECIFIED";
+	size_t len = strlen(value->name), suffix_len = strlen(SUFFIX);
+
+	return value->number == 0 && len >= suffix_len &&
+	       strcmp(value->name + len - suffix_len, SUFFIX) == 0;
+}
+
+static void integer_schema(
+	struct json *json, const struct model_field *field, const Asskomm__Rules *rules)
+{
+	bool is_wide = field_is_wide(field);
+
+	/* ProtoJSON: 64 bits do not fit a JSON number everywhere, so they travel as text. */
+	json_string(json, "type", is_wide ? "string" : "integer");
+	json_string(json, "format", is_wide ? "int64" : "int32");
+	if (is_wide)
+		return;
+	if (rules->gte_opt_case == ASSKOMM__RULES__GTE_OPT_GTE)
+		json_number(json, "minimum", rules->gte);
+	else if (field->proto->type == TYPE(UINT32))
+		json_number(json, "minimum", 0);
+	if (rules->lte_opt_case == ASSKOMM__RULES__LTE_OPT_LTE)
+		json_number(json, "maximum", rules->lte);
+}
+
+static void string_schema(struct json *json, const struct model_field *field,
+	const Asskomm__Rules *rules, bool with_rules)
+{
+	const struct format *format = format_find(rules->format);
+
+	json_string(json, "type", "string");
+	json_text(json, "format", format->keyword);
+	json_text(json, "pattern", format->pattern);
+	if (!with_rules)
+		return;
+	if (rules->min_len || (rules->required && !field_is_repeated(field)))
+		json_number(json, "minLength", rules->min_len ? rules->min_len : 1);
+	json_number(json, "maxLength", rules->max_len ? rules->max_len : DEFAULT_MAX_LEN);
+}
+
+/* Members of the schema of one value, without the array around it. */
+static void value_schema(struct json *json, const struct model_field *field, bool with_rules)
+{
+	static const Asskomm__Rules NO_RULES = ASSKOMM__RULES__INIT;
+	const Asskomm__Rules *rules = with_rules ? field->rules : &NO_RULES;
+
+	if (field->message || field->enumeration) {
+		json_string(json, "$ref",
+			keep_format("#/components/schemas/%s",
+				field->message ? field->message->component
+					       : field->enumeration->component));
+	} else if (field_is_string(field)) {
+		string_schema(json, field, rules, with_rules);
+	} else if (field_is_integer(field)) {
+		integer_schema(json, field, rules);
+	} else if (field->proto->type == TYPE(BYTES)) {
+		json_string(json, "type", "string");
+		json_string(json, "contentEncoding", "base64");
+	} else {
+		json_string(json, "type", field->proto->type == TYPE(BOOL) ? "boolean" : "number");
+	}
+}
+
+void openapi_field_schema(
+	struct json *json, const char *name, const struct model_field *field, bool with_rules)
+{
+	const Asskomm__Rules *rules = field->rules;
+
+	json_object(json, name);
+	json_text(json, "description", field->comment);
+	if (field_is_repeated(field)) {
+		json_string(json, "type", "array");
+		if (with_rules && rules->required)
+			json_number(json, "minItems", 1);
+		if (with_rules)
+			json_number(json, "maxItems",
+				rules->max_items ? rules->max_items : DEFAULT_MAX_ITEMS);
+		json_object(json, "items");
+		value_schema(json, field, with_rules);
+		json_close(json, '}');
+	} else {
+		value_schema(json, field, with_rules);
+	}
+	json_close(json, '}');
+}
+
+/* The method whose request this is, or NULL; model_check allows one. */
+static const struct model_method *method_of(
+	const struct model *model, const struct model_message *message)
+{
+	for (size_t i = 0; i < model->n_methods; i++)
+		if (model->methods[i].input == message)
+			return &model->methods[i];
+	return NULL;
+}
+
+static bool is_in_body(const struct model_method *method, const struct model_field *field)
+{
+	return !method || !path_has_parameter(method, field->proto->name);
+}
+
+bool openapi_has_body(const struct model_method *method)
+{
+	if (strcmp(method->rest->method, "GET") == 0 || strcmp(method->rest->method, "DELETE") == 0)
+		return false;
+	for (size_t i = 0; i < method->input->n_fields; i++)
+		if (is_in_body(method, &method->input->fields[i]))
+			return true;
+	return false;
+}
+
+static bool is_required(const struct model_method *method, const struct model_field *field)
+{
+	return field->rules->required && is_in_body(method, field);
+}
+
+static void required_list(
+	struct json *json, const struct model_message *message, const struct model_method *method)
+{
+	bool is_open = false;
+
+	for (size_t i = 0; i < message->n_fields; i++) {
+		if (!is_required(method, &message->fields[i]))
+			continue;
+		if (!is_open)
+			json_array(json, "required");
+		is_open = true;
+		json_string(json, NULL, message->fields[i].proto->json_name);
+	}
+	if (is_open)
+		json_close(json, ']');
+}
+
+static void message_schema(struct json *json, const struct model *model,
+	const struct model_message *message, bool with_rules)
+{
+	const struct model_method *method = method_of(model, message);
+
+	json_object(json, message->component);
+	json_string(json, "type", "object");
+	json_text(json, "description", message->comment);
+	if (with_rules) {
+		required_list(json, message, method);
+		json_bool(json, "additionalProperties", false);
+	}
+	json_object(json, "properties");
+	for (size_t i = 0; i < message->n_fields; i++)
+		if (is_in_body(method, &message->fields[i]))
+			openapi_field_schema(json, message->fields[i].proto->json_name,
+				&message->fields[i], with_rules);
+	json_close(json, '}');
+	json_close(json, '}');
+}
+
+static void enum_schema(struct json *json, const struct model_enum *enumeration)
+{
+	json_object(json, enumeration->component);
+	json_string(json, "type", "string");
+	json_text(json, "description", enumeration->comment);
+	json_array(json, "enum");
+	for (size_t i = 0; i < enumeration->proto->n_value; i++)
+		if (!is_unspecified(enumeration->proto->value[i]))
+			json_string(json, NULL, enumeration->proto->value[i]->name);
+	json_close(json, ']');
+	json_close(json, '}');
+}
+
+/* Whether a marked message has a field of this enum. */
+static bool enum_is_used(
+	const struct model *model, const struct model_enum *enumeration, const bool *marked)
+{
+	for (size_t i = 0; i < model->n_messages; i++)
+		for (size_t j = 0; marked[i] && j < model->messages[i].n_fields; j++)
+			if (model->messages[i].fields[j].enumeration == enumeration)
+				return true;
+	return false;
+}
+
+static void text_property(struct json *json, const char *name, const char *description)
+{
+	json_object(json, name);
+	json_string(json, "type", "string");
+	json_text(json, "description", description);
+	json_close(json, '}');
+}
+
+static void violation_schema(struct json *json)
+{
+	json_object(json, "Violation");
+	json_string(json, "type", "object");
+	json_object(json, "properties");
+	text_property(json, "field", "Path in the request: accessions[0]");
+	text_property(json, "rule", "Short name of the rule that does not hold");
+	text_property(json, "message", "What to do");
+	json_close(json, '}');
+	json_close(json, '}');
+}
+
+/* RFC 9457, with the suite's own code and violations. */
+static void problem_schema(struct json *json)
+{
+	json_object(json, "Problem");
+	json_string(json, "type", "object");
+	json_string(json, "description", "Why a request failed (RFC 9457)");
+	json_object(json, "properties");
+	text_property(json, "type", NULL);
+	text_property(json, "title", NULL);
+	json_object(json, "status");
+	json_string(json, "type", "integer");
+	json_close(json, '}');
+	text_property(json, "detail", NULL);
+	text_property(json, "code", "INVALID, NOT_FOUND, CONFLICT, …");
+	json_object(json, "violations");
+	json_string(json, "type", "array");
+	json_reference(json, "items", "schemas", "Violation");
+	json_close(json, '}');
+	json_close(json, '}');
+	json_close(json, '}');
+}
+
+void openapi_schemas(struct json *json, const struct model *model)
+{
+	bool *is_sent = keep(model->n_messages), *is_used = keep(model->n_messages);
+
+	for (size_t i = 0; i < model->n_methods; i++) {
+		const struct model_method *method = &model->methods[i];
+
+		if (!method->rest)
+			continue;
+		if (openapi_has_body(method)) {
+			mark(model, method->input, is_sent);
+			mark(model, method->input, is_used);
+		}
+		mark(model, method->output, is_used);
+	}
+	json_object(json, "schemas");
+	problem_schema(json);
+	violation_schema(json);
+	for (size_t i = 0; i < model->n_messages; i++)
+		if (is_used[i])
+			message_schema(json, model, &model->messages[i], is_sent[i]);
+	for (size_t i = 0; i < model->n_enums; i++)
+		if (enum_is_used(model, &model->enums[i], is_used))
+			enum_schema(json, &model->enums[i]);
+	json_close(json, '}');
+}
