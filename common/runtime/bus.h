@@ -29,6 +29,7 @@ struct bus_settings {
 	const char *bind;     /* "tcp://127.0.0.1:7101" for the ROUTER, or NULL: only calls */
 	const char *publish;  /* endpoint for the PUB, or NULL */
 	struct bus_server *server; /* who answers; needed with bind */
+	int high_water;       /* messages queued towards one peer; 0: as in the table of bus_socket.c */
 };
 
 /* ---- answering */
@@ -80,14 +81,18 @@ struct bus_request {
 		const uint8_t *body, size_t body_len);
 
 	/* private */
-	struct bus_request *next, *previous;
-	struct bus_peer *peer;
+	struct bus_request *next, *previous; /* by expires_ms */
+	struct bus_peers *peers;
+	struct bus_peer *peer;  /* that it was sent to; NULL: not sent */
 	uint64_t deadline_ms;
+	uint64_t expires_ms;    /* when its present wait ends */
 	bool done;
 };
 
 /* Sends to the replica with the fewer outstanding of two; at most 512 outstanding per replica.
- * No replica, full, or lost on the way: UNAVAILABLE; too late: DEADLINE. */
+ * While no replica is up the request waits for one, at most 1 s and 512 of them per callee.
+ * No replica, full, or lost on the way: UNAVAILABLE; too late: DEADLINE; larger than BUS_MESSAGE_MAX
+ * or its header than BUS_HEADER_MAX: TOO_LARGE. A timeout_ms of 0 is 5000. */
 void bus_ask(struct bus_peers *peers, struct bus_request *request);
 
 /* The caller is no longer interested: on_reply will not come, the request may be freed. */

@@ -82,6 +82,10 @@ struct service_table {
 	const char *const *peers;                     /* services it asks, NULL-terminated; or NULL */
 	void (*on_start)(struct service *service);    /* own timers and workers; or NULL */
 	void (*on_kick)(struct service *service);     /* or NULL */
+	void (*on_drain)(struct service *service);    /* SIGTERM came: close own doors; or NULL */
+	bool (*is_quiet)(struct service *service);    /* nothing of its own in flight; or NULL */
+	void (*on_end)(struct service *service);      /* free what on_start made; or NULL */
+	const char *(*why_not)(struct service *service); /* own reason not to be ready, else NULL; or NULL */
 	struct setting *settings;                     /* own, beside the common ones; ended by a row without name */
 	bool publishes;                               /* binds a PUB */
 	bool without_database;

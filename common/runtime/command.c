@@ -1,0 +1,458 @@
+/* The one runner of all commands: know, load, may, decide, save, answer.
+ *
+ * A key that was used before decides everything: before a refusal or a conflict is answered, it is
+ * looked up, and the stored reply wins. Nothing is answered before the save's segment is committed;
+ * when the outcome is not known the caller hears UNAVAILABLE and asks again with the same key. */
+#include "runtime/batch.h"
+#include "runtime/clock.h"
+#include "runtime/digest.h"
+#include "runtime/log.h"
+#include "runtime/service_internal.h"
+
+#include "core/may.h"
+#include "core/reflect.h"
+#include "core/text.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define ATTEMPTS_MAX 5 /* load and decide again when others were faster */
+
+struct run {
+	struct call *call;
+	const struct command *command;
+	unsigned attempts;
+	const char *key;          /* NULL: none */
+	const char *request_hash;
+	struct bus_request need;
+	const ProtobufCMessage *knowledge;
+	struct db_segment segment;
+	ProtobufCMessage *aggregate;
+	struct ruling *ruling;
+	Asskomm__Recorded *recorded;
+	size_t reply_len;
+	const uint8_t *reply;
+	struct save save;
+	Asskomm__Failure *failure; /* to answer unless the key was used */
+};
+
+static void load(struct run *run);
+
+static const char *field_text(const struct run *run, const ProtobufCMessage *m, const char *name)
+{
+	const char *text = reflect_get_text(run->call->arena, m, name);
+
+	return text != NULL ? text : "";
+}
+
+/* ---- the end of a run */
+
+static void answer_failure(struct run *run, enum failure_code code, const char *text)
+{
+	call_refuse(run->call, failure_new(run->call->arena, code, "%s", text));
+}
+
+static void answer_recorded(struct run *run)
+{
+	struct bus_peers *ledger = service_peer(run->call->service, "ledger");
+
+	if (ledger != NULL && run->recorded->n_facts > 0)
+		bus_kick(ledger);
+	call_answer(run->call, run->reply, run->reply_len);
+}
+
+/* ---- a key that may have been used */
+
+static void replay(struct run *run, const struct db_rows *rows)
+{
+	const char *hash = db_value(rows, 0, 0);
+	ProtobufCMessage *stored;
+
+	if (strcmp(hash, run->request_hash) != 0) {
+		answer_failure(run, FAILURE_KEY_REUSED,
+			"this Idempotency-Key was used for another request; take a new key");
+		return;
+	}
+	/* the reply lies in SQL as bytes: a Fact has a bytes field to read it with */
+	stored = reflect_new(run->call->arena, &asskomm__fact__descriptor);
+	CHECK(reflect_set_text(run->call->arena, stored, "payload", db_value(rows, 0, 1)));
+	const ProtobufCBinaryData *bytes = &((Asskomm__Fact *)(void *)stored)->payload;
+	call_answer(run->call, bytes->data, bytes->len);
+}
+
+static void on_key_found(struct db_segment *segment, enum db_outcome outcome)
+{
+	struct run *run = CONTAINER_OF(segment, struct run, segment);
+
+	if (outcome != DB_DONE)
+		answer_failure(run, FAILURE_UNAVAILABLE, "the database does not answer; try again");
+	else if (db_count(segment->rows[0]) > 0)
+		replay(run, segment->rows[0]);
+	else if (run->failure != NULL)
+		call_refuse(run->call, run->failure);
+	else if (run->attempts >= ATTEMPTS_MAX)
+		answer_failure(run, FAILURE_ABORTED, "others change the same thing; try again");
+	else
+		load(run);
+}
+
+/* Answers run->failure, or loads again when there is none, unless the key was used before. */
+static void look_up_key(struct run *run)
+{
+	static const struct statement *find;
+	const char **values;
+
+	if (run->key == NULL) {
+		if (run->failure != NULL)
+			call_refuse(run->call, run->failure);
+		else if (run->attempts >= ATTEMPTS_MAX)
+			answer_failure(run, FAILURE_ABORTED, "others change the same thing; try again");
+		else
+			load(run);
+		return;
+	}
+	find = statement_find("idempotency.find");
+	CHECK(find != NULL && find->n_params == 2);
+	values = NEW_ARRAY(run->call->arena, const char *, 2);
+	for (size_t i = 0; i < 2; i++)
+		values[i] = strcmp(find->params[i], "actor") == 0 ? run->call->principal->subject : run->key;
+	run->segment = (struct db_segment){
+		.n_calls = 1,
+		.calls = { { find, values } },
+		.scope = run->call->scope,
+		.actor = run->call->principal->subject,
+		.timeout_ms = call_remaining_ms(run->call) + 1,
+		.on_done = on_key_found,
+	};
+	db_submit(run->call->service->db, &run->segment);
+}
+
+static void refuse_run(struct run *run, Asskomm__Failure *failure)
+{
+	run->failure = failure;
+	look_up_key(run);
+}
+
+/* ---- saving */
+
+static Asskomm__Failure *rejection(struct run *run, const struct db_error *error)
+{
+	const struct constraint *c = run->call->service->table->constraints;
+	struct arena *arena = run->call->arena;
+
+	for (; c != NULL && c->name != NULL; c++)
+		if (strcmp(c->name, error->constraint) == 0) {
+			Asskomm__Failure *failure = failure_new(arena, c->code, "%s", c->text);
+
+			failure_add(arena, failure, c->field, c->rule, "%s", c->text);
+			return failure;
+		}
+	if (strcmp(error->sqlstate, "AK010") == 0)
+		return failure_new(arena, FAILURE_REFUSED,
+			"recordedOn lies before the last entry of the ledger, or in the future");
+	if (strcmp(error->sqlstate, "42501") == 0)
+		return failure_new(arena, FAILURE_NOT_FOUND, "not known, or not in your scope");
+	log_line(LOG_ERROR, "save failed", "method", run->call->method->rpc, "sqlstate", error->sqlstate,
+		"constraint", error->constraint, "message", error->message, NULL);
+	return failure_new(arena, FAILURE_INTERNAL, "the command could not be saved");
+}
+
+/* Lost a race for locks: as good as a stale version. */
+static bool is_race(const char *sqlstate)
+{
+	return strcmp(sqlstate, "40P01") == 0 || strcmp(sqlstate, "55P03") == 0 ||
+	       strcmp(sqlstate, "40001") == 0;
+}
+
+static void on_saved(struct save *save, enum save_outcome outcome, const struct db_error *error)
+{
+	struct run *run = CONTAINER_OF(save, struct run, save);
+
+	run->failure = NULL;
+	switch (outcome) {
+	case SAVE_DONE:
+		answer_recorded(run);
+		return;
+	case SAVE_UNAVAILABLE:
+		answer_failure(run, FAILURE_UNAVAILABLE,
+			"the outcome is not known; repeat with the same Idempotency-Key");
+		return;
+	case SAVE_REJECTED:
+		if (strcmp(error->sqlstate, "57014") == 0) {
+			answer_failure(run, FAILURE_DEADLINE, "the database took too long; try again");
+			return;
+		}
+		if (!is_race(error->sqlstate) && strcmp(error->constraint, "idempotency_once") != 0)
+			run->failure = rejection(run, error);
+		look_up_key(run);
+		return;
+	case SAVE_STALE:
+		look_up_key(run);
+		return;
+	}
+}
+
+static const char *hex(struct run *run, const uint8_t *bytes, size_t len)
+{
+	return text_format(run->call->arena, "\\x%s", text_hex(run->call->arena, bytes, len));
+}
+
+static void fill_header(struct run *run, struct emitted *emitted)
+{
+	const Asskomm__Header *header = run->call->bus->header;
+
+	emitted->header.actor = run->call->principal->subject;
+	emitted->header.aggregate = run->recorded->id;
+	emitted->header.version = run->recorded->version;
+	emitted->header.traceparent = header->traceparent;
+	if (header->claim != NULL) {
+		emitted->header.provenance = header->claim->provenance;
+		emitted->header.citation = header->claim->citation;
+	}
+}
+
+static void pack_fact(struct run *run, struct emitted *emitted, struct saved_fact *out_fact)
+{
+	struct arena *arena = run->call->arena;
+	size_t len;
+	uint8_t *bytes;
+
+	CHECK(emitted->fact != NULL);
+	fill_header(run, emitted);
+	out_fact->id = emitted->id;
+	out_fact->type = emitted->fact->descriptor->name;
+	bytes = reflect_pack(arena, &emitted->header.base, &len);
+	out_fact->header = hex(run, bytes, len);
+	bytes = reflect_pack(arena, emitted->fact, &len);
+	out_fact->payload = hex(run, bytes, len);
+	out_fact->participants = reflect_get_text(arena, &emitted->header.base, "participants");
+}
+
+static void fill_recorded(struct run *run, bool changed)
+{
+	struct arena *arena = run->call->arena;
+	Asskomm__Recorded *recorded =
+		(Asskomm__Recorded *)(void *)reflect_new(arena, &asskomm__recorded__descriptor);
+	const char *version = field_text(run, run->aggregate, "version");
+
+	recorded->id = text_copy(arena, field_text(run, run->aggregate, "id"));
+	recorded->version = (uint32_t)strtoul(version, NULL, 10) + (changed ? 1 : 0);
+	if (changed)
+		CHECK(reflect_set_text(arena, run->aggregate, "version",
+			text_format(arena, "%u", recorded->version)));
+	recorded->n_facts = changed ? run->ruling->n_facts : 0;
+	recorded->facts = NEW_ARRAY(arena, char *, recorded->n_facts + 1);
+	for (size_t i = 0; i < recorded->n_facts; i++)
+		recorded->facts[i] = run->ruling->facts[i].id;
+	run->recorded = recorded;
+	run->reply = reflect_pack(arena, &recorded->base, &run->reply_len);
+}
+
+static void save(struct run *run)
+{
+	struct arena *arena = run->call->arena;
+	const Asskomm__Claim *claim = run->call->bus->header->claim;
+	struct saved_fact *facts;
+
+	fill_recorded(run, true);
+	facts = NEW_ARRAY(arena, struct saved_fact, run->ruling->n_facts + 1);
+	for (size_t i = 0; i < run->ruling->n_facts; i++)
+		pack_fact(run, &run->ruling->facts[i], &facts[i]);
+	run->save = (struct save){
+		.statement = statement_find(run->command->save),
+		.scope = run->call->scope,
+		.actor = run->call->principal->subject,
+		.aggregate = run->aggregate,
+		.id = run->recorded->id,
+		.idempotency_key = run->key,
+		.request_hash = run->request_hash,
+		.reply = hex(run, run->reply, run->reply_len),
+		.recorded_on =
+			claim != NULL && claim->recorded_on[0] != '\0' ? claim->recorded_on : NULL,
+		.n_facts = run->ruling->n_facts,
+		.facts = facts,
+		.arena = arena,
+		.timeout_ms = call_remaining_ms(run->call) + 1,
+		.on_saved = on_saved,
+	};
+	batch_submit(run->call->service, &run->save);
+}
+
+/* ---- deciding */
+
+static Asskomm__Failure *out_of_reach(struct run *run)
+{
+	return failure_new(run->call->arena, FAILURE_NOT_FOUND, "not known, or not in your scope");
+}
+
+static void decide(struct run *run)
+{
+	struct arena *arena = run->call->arena;
+	enum verdict verdict;
+
+	if (!may(run->call->principal, run->call->method, run->aggregate)) {
+		refuse_run(run, out_of_reach(run));
+		return;
+	}
+	run->ruling = NEW(arena, struct ruling);
+	run->ruling->arena = arena;
+	run->ruling->new_id = clock_new_id;
+	run->ruling->knowledge = run->knowledge;
+	clock_today(run->ruling->today);
+	verdict = run->command->rule(run->ruling, run->aggregate, run->call->request);
+	if (verdict == REFUSED)
+		refuse_run(run, run->ruling->failure);
+	else if (!may(run->call->principal, run->call->method, run->aggregate))
+		refuse_run(run, out_of_reach(run));
+	else if (verdict == UNCHANGED) {
+		fill_recorded(run, false);
+		answer_recorded(run);
+	} else
+		save(run);
+}
+
+/* ---- loading */
+
+static void on_loaded(struct db_segment *segment, enum db_outcome outcome)
+{
+	struct run *run = CONTAINER_OF(segment, struct run, segment);
+
+	if (outcome == DB_REJECTED && strcmp(segment->error.sqlstate, "57014") == 0) {
+		answer_failure(run, FAILURE_DEADLINE, "the database took too long; try again");
+	} else if (outcome == DB_REJECTED) {
+		log_line(LOG_ERROR, "load failed", "method", run->call->method->rpc, "sqlstate",
+			segment->error.sqlstate, "message", segment->error.message, NULL);
+		answer_failure(run, FAILURE_INTERNAL, "the aggregate could not be loaded");
+	} else if (outcome == DB_UNAVAILABLE) {
+		answer_failure(run, FAILURE_UNAVAILABLE, "the database does not answer; try again");
+	} else if (db_count(segment->rows[0]) == 0) {
+		refuse_run(run, out_of_reach(run));
+	} else {
+		row_read(run->call->arena, segment->rows[0], 0, run->aggregate);
+		decide(run);
+	}
+}
+
+static void load(struct run *run)
+{
+	const struct statement *statement;
+
+	run->attempts++;
+	if (call_remaining_ms(run->call) == 0) {
+		answer_failure(run, FAILURE_DEADLINE, "it took too long; ask with the same key");
+		return;
+	}
+	run->aggregate = reflect_new(run->call->arena, run->command->aggregate);
+	if (run->command->load == NULL) {
+		decide(run);
+		return;
+	}
+	statement = statement_find(run->command->load);
+	run->segment = (struct db_segment){
+		.n_calls = 1,
+		.calls = { { statement, call_values(run->call, statement) } },
+		.scope = run->call->scope,
+		.actor = run->call->principal->subject,
+		.timeout_ms = call_remaining_ms(run->call),
+		.on_done = on_loaded,
+	};
+	db_submit(run->call->service->db, &run->segment);
+}
+
+/* ---- another service's knowledge */
+
+static void on_known(struct bus_request *request, const Asskomm__Failure *failure,
+	const uint8_t *body, size_t body_len)
+{
+	struct run *run = CONTAINER_OF(request, struct run, need);
+	const struct method_info *method = tables_method(run->command->need->method);
+
+	if (failure != NULL) {
+		/* what another service refuses is the caller's business; its trouble stays trouble */
+		Asskomm__Failure *copy = (Asskomm__Failure *)(void *)reflect_clone(
+			run->call->arena, &failure->base);
+		refuse_run(run, copy);
+		return;
+	}
+	run->knowledge = reflect_unpack(run->call->arena, method->output, body, body_len);
+	if (run->knowledge == NULL) {
+		answer_failure(run, FAILURE_INTERNAL, "another service answered something else");
+		return;
+	}
+	load(run);
+}
+
+static void ask_need(struct run *run)
+{
+	const struct method_info *method = tables_method(run->command->need->method);
+	struct arena *arena = run->call->arena;
+	ProtobufCMessage *request = run->command->need->ask(arena, run->call->request);
+
+	CHECK(method != NULL && service_peer(run->call->service, method->service) != NULL);
+	asskomm__header__init(&run->need.header);
+	run->need.header.method = text_copy(arena, run->command->need->method);
+	run->need.header.timeout_ms = call_remaining_ms(run->call);
+	run->need.header.principal = run->call->principal;
+	run->need.header.traceparent = run->call->bus->header->traceparent;
+	run->need.body = reflect_pack(arena, request, &run->need.body_len);
+	run->need.on_reply = on_known;
+	bus_ask(service_peer(run->call->service, method->service), &run->need);
+}
+
+/* ---- the start of a run */
+
+/* The same key with another request is another intention: method, content and claim are hashed. */
+static const char *hash_request(struct run *run)
+{
+	const Asskomm__Header *header = run->call->bus->header;
+	struct arena *arena = run->call->arena;
+	size_t claim_len = 0;
+	const uint8_t *claim = NULL;
+	struct text all;
+
+	if (header->claim != NULL)
+		claim = reflect_pack(arena, &header->claim->base, &claim_len);
+	text_init(&all, arena, BUS_MESSAGE_MAX + BUS_HEADER_MAX);
+	text_append(&all, header->method);
+	text_append_len(&all, "", 1);
+	text_append_len(&all, (const char *)claim, claim_len);
+	text_append_len(&all, "", 1);
+	text_append_len(&all, (const char *)run->call->bus->body, run->call->bus->body_len);
+	return digest_hex(arena, all.bytes, all.len);
+}
+
+static Asskomm__Failure *check_claim(struct run *run)
+{
+	const Asskomm__Claim *claim = run->call->bus->header->claim;
+	const Asskomm__Principal *principal = run->call->principal;
+	struct civil_date day;
+
+	if (claim == NULL)
+		return NULL;
+	for (size_t i = 0; i < principal->n_roles; i++)
+		if (principal->roles[i] == ASSKOMM__ROLE__ROLE_OPERATOR) {
+			if (claim->recorded_on[0] == '\0' || civil_parse(claim->recorded_on, &day))
+				return NULL;
+			return failure_new(run->call->arena, FAILURE_INVALID, "recordedOn is no date");
+		}
+	return failure_new(run->call->arena, FAILURE_FORBIDDEN,
+		"only an operator's import may claim when something was known");
+}
+
+void command_run(struct call *call, const struct command *command)
+{
+	struct run *run = NEW(call->arena, struct run);
+	Asskomm__Failure *failure;
+
+	run->call = call;
+	run->command = command;
+	run->key = call->bus->header->idempotency_key[0] != '\0' ? call->bus->header->idempotency_key
+								 : NULL;
+	run->request_hash = hash_request(run);
+	failure = check_claim(run);
+	if (failure != NULL)
+		call_refuse(call, failure);
+	else if (command->need != NULL)
+		ask_need(run);
+	else
+		load(run);
+}

@@ -1,0 +1,429 @@
+/* The one runner of all listeners: every fact once, in order, with the offset moved in the
+ * transaction of the effect.
+ *
+ * PUB is a hint. What counts is the offset in the database and the ledger's replay: whenever the
+ * highest known number is ahead of the offset and the next facts are not at hand, they are asked
+ * for. A fact whose effect fails is tried again and holds the stream: figures that skip a fact
+ * would be wrong, so the service says why it is not ready instead. */
+#include "runtime/service_internal.h"
+
+#include "asskomm/ledger.pb-c.h"
+#include "core/reflect.h"
+#include "core/text.h"
+#include "runtime/log.h"
+#include "runtime/metrics.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define REPLAY_LIMIT 500
+#define APPLY_MAX 64          /* facts in one transaction */
+#define RETRY_MS 500          /* after a failure */
+#define POLL_MS 2000          /* asks the ledger even when nothing was heard */
+#define LISTENING_ARENA (64u * 1024 * 1024)
+
+enum listening_state {
+	LISTENING_START, /* the offset is not known */
+	LISTENING_IDLE,
+	LISTENING_ASKING,   /* a replay is under way */
+	LISTENING_APPLYING, /* a transaction is under way */
+	LISTENING_WAITING,  /* after a failure, until the timer */
+};
+
+struct listening {
+	struct service *service;
+	const struct listener *listener;
+	enum listening_state state;
+	struct bus_subscriber subscriber;
+	uv_timer_t timer;
+	uint64_t offset;
+	char epoch[64];
+	uint64_t head; /* highest number heard of */
+	struct bus_request request;
+	struct db_segment segment;
+	struct arena *arena;        /* of the facts at hand */
+	Ledger__FactList *facts;
+	size_t at, applying;
+	const char *why_not;
+	char problem[300];
+	struct listener_waiter *waiters;
+	bool ending;
+};
+
+static void step(struct listening *listening);
+static void on_timer(uv_timer_t *timer);
+
+static void move(struct listening *listening, enum listening_state state)
+{
+	listening->state = state;
+}
+
+static void pause_after(struct listening *listening, const char *why, const char *detail)
+{
+	snprintf(listening->problem, sizeof(listening->problem), "%s: %s", why, detail);
+	listening->why_not = listening->problem;
+	log_line(LOG_WARN, "listener waits", "why", why, "detail", detail, NULL);
+	move(listening, LISTENING_WAITING);
+	uv_timer_start(&listening->timer, on_timer, RETRY_MS, POLL_MS);
+}
+
+static void drop_facts(struct listening *listening)
+{
+	arena_destroy(&listening->arena);
+	listening->facts = NULL;
+	listening->at = 0;
+}
+
+/* ---- applying */
+
+static void wake_waiters(struct listening *listening)
+{
+	struct listener_waiter *waiter = listening->waiters;
+
+	listening->waiters = NULL;
+	while (waiter != NULL) {
+		struct listener_waiter *next = waiter->next;
+
+		waiter->on_fold(waiter);
+		waiter = next;
+	}
+}
+
+static void after_commit(struct listening *listening)
+{
+	struct service *service = listening->service;
+
+	listening->offset += listening->applying;
+	listening->at += listening->applying;
+	listening->why_not = NULL;
+	metrics_set("asskomm_listener_seq", NULL, NULL, (double)listening->offset);
+	if (listening->at == listening->facts->n_items)
+		drop_facts(listening);
+	move(listening, LISTENING_IDLE);
+	wake_waiters(listening);
+	if (listening->listener->on_folded != NULL)
+		listening->listener->on_folded(service);
+	step(listening);
+}
+
+/* Another replica was faster, or the ledger was restored: look at the offset anew. */
+static void start_over(struct listening *listening)
+{
+	drop_facts(listening);
+	move(listening, LISTENING_START);
+	step(listening);
+}
+
+static void on_applied(struct db_segment *segment, enum db_outcome outcome)
+{
+	struct listening *listening = CONTAINER_OF(segment, struct listening, segment);
+	bool advanced = outcome == DB_DONE;
+
+	if (listening->ending)
+		return;
+	for (size_t i = 0; advanced && i < segment->n_calls; i++)
+		advanced = db_count(segment->rows[i]) > 0;
+	if (advanced) {
+		after_commit(listening);
+	} else if (outcome == DB_DONE) {
+		start_over(listening);
+	} else {
+		drop_facts(listening);
+		pause_after(listening, outcome == DB_REJECTED ? "a fact could not be folded"
+							     : "the database does not answer",
+			outcome == DB_REJECTED ? segment->error.message : "");
+	}
+}
+
+/* A parameter of the listener's statement: of the fact, its header, or the effect. */
+static const char *fact_value(struct arena *arena, const Asskomm__Fact *fact,
+	const Asskomm__FactHeader *header, const ProtobufCMessage *effect, const char *name)
+{
+	const char *value;
+
+	if (strcmp(name, "fact_id") == 0)
+		return fact->id;
+	if (effect != NULL && protobuf_c_message_descriptor_get_field_by_name(effect->descriptor, name))
+		return reflect_get_text(arena, effect, name);
+	value = reflect_get_text(arena, &fact->base, name);
+	return value != NULL ? value : reflect_get_text(arena, &header->base, name);
+}
+
+static struct db_call call_for(struct listening *listening, const Asskomm__Fact *fact)
+{
+	struct arena *arena = listening->arena;
+	const ProtobufCMessageDescriptor *type = tables_descriptor(fact->type);
+	const Asskomm__FactHeader *header = (Asskomm__FactHeader *)(void *)reflect_unpack(
+		arena, &asskomm__fact_header__descriptor, fact->header.data, fact->header.len);
+	const ProtobufCMessage *content = NULL, *effect = NULL;
+	const struct statement *statement;
+	const char **values;
+
+	CHECK(header != NULL); /* the ledger holds only what a runner packed */
+	if (type != NULL)
+		content = reflect_unpack(arena, type, fact->payload.data, fact->payload.len);
+	if (content != NULL)
+		effect = listening->listener->fold(arena, header, content);
+	statement = statement_find(effect != NULL ? listening->listener->sql : "skip");
+	values = NEW_ARRAY(arena, const char *, statement->n_params + 1);
+	for (size_t i = 0; i < statement->n_params; i++)
+		values[i] = fact_value(arena, fact, header, effect, statement->params[i]);
+	return (struct db_call){ statement, values };
+}
+
+static void apply(struct listening *listening)
+{
+	size_t left = listening->facts->n_items - listening->at;
+
+	listening->applying = left < APPLY_MAX ? left : APPLY_MAX;
+	listening->segment = (struct db_segment){
+		.n_calls = listening->applying,
+		.scope = "*",
+		.actor = listening->service->table->name,
+		.timeout_ms = 30000,
+		.on_done = on_applied,
+	};
+	for (size_t i = 0; i < listening->applying; i++)
+		listening->segment.calls[i] =
+			call_for(listening, listening->facts->items[listening->at + i]);
+	move(listening, LISTENING_APPLYING);
+	db_submit(listening->service->db, &listening->segment);
+}
+
+/* ---- asking for what is missing */
+
+static void on_replayed(struct bus_request *request, const Asskomm__Failure *failure,
+	const uint8_t *body, size_t body_len)
+{
+	struct listening *listening = CONTAINER_OF(request, struct listening, request);
+	const Ledger__FactList *list;
+
+	if (listening->ending)
+		return;
+	if (failure != NULL) {
+		pause_after(listening, "the ledger does not answer", failure->text);
+		return;
+	}
+	drop_facts(listening);
+	listening->arena = arena_new(LISTENING_ARENA);
+	list = (Ledger__FactList *)(void *)reflect_unpack(
+		listening->arena, &ledger__fact_list__descriptor, body, body_len);
+	move(listening, LISTENING_IDLE);
+	listening->why_not = NULL;
+	if (list == NULL || list->n_items == 0) {
+		drop_facts(listening);
+		if (listening->head > listening->offset)
+			listening->head = listening->offset;
+		return;
+	}
+	listening->facts = AS(Ledger__FactList, ledger__fact_list, list);
+	if (listening->head < list->items[list->n_items - 1]->seq)
+		listening->head = list->items[list->n_items - 1]->seq;
+	step(listening);
+}
+
+static void ask_replay(struct listening *listening)
+{
+	Ledger__ListFactsRequest request = LEDGER__LIST_FACTS_REQUEST__INIT;
+	static uint8_t body[64];
+
+	request.after = listening->offset;
+	request.limit = REPLAY_LIMIT;
+	memset(&listening->request, 0, sizeof(listening->request));
+	asskomm__header__init(&listening->request.header);
+	listening->request.header.method = (char *)(uintptr_t) "asskomm.ledger.v1.Ledger/ListFacts";
+	listening->request.header.timeout_ms = 5000;
+	listening->request.body_len = ledger__list_facts_request__pack(&request, body);
+	listening->request.body = body;
+	listening->request.on_reply = on_replayed;
+	move(listening, LISTENING_ASKING);
+	bus_ask(service_peer(listening->service, "ledger"), &listening->request);
+}
+
+/* ---- the offset */
+
+static void on_offset(struct db_segment *segment, enum db_outcome outcome)
+{
+	struct listening *listening = CONTAINER_OF(segment, struct listening, segment);
+
+	if (listening->ending)
+		return;
+	if (outcome != DB_DONE || db_count(segment->rows[0]) != 1) {
+		pause_after(listening, "the offset cannot be read", segment->error.message);
+		move(listening, LISTENING_START);
+		return;
+	}
+	listening->offset = strtoull(db_value(segment->rows[0], 0, 0), NULL, 10);
+	snprintf(listening->epoch, sizeof(listening->epoch), "%s", db_value(segment->rows[0], 0, 1));
+	listening->why_not = NULL;
+	listening->head = listening->offset + 1; /* ask once */
+	move(listening, LISTENING_IDLE);
+	step(listening);
+}
+
+static void read_offset(struct listening *listening)
+{
+	const struct statement *statement = statement_find("offset");
+
+	CHECK(statement != NULL);
+	listening->segment = (struct db_segment){
+		.n_calls = 1,
+		.calls = { { statement, NULL } },
+		.scope = "*",
+		.actor = listening->service->table->name,
+		.timeout_ms = 5000,
+		.on_done = on_offset,
+	};
+	move(listening, LISTENING_APPLYING);
+	db_submit(listening->service->db, &listening->segment);
+}
+
+/* The ledger was restored to an earlier state: its numbers mean something else now. */
+static bool is_other_epoch(struct listening *listening)
+{
+	const char *epoch = listening->facts->items[listening->at]->epoch;
+
+	if (listening->epoch[0] == '\0')
+		snprintf(listening->epoch, sizeof(listening->epoch), "%s", epoch);
+	return strcmp(listening->epoch, epoch) != 0;
+}
+
+static void step(struct listening *listening)
+{
+	switch (listening->state) {
+	case LISTENING_START:
+		read_offset(listening);
+		return;
+	case LISTENING_IDLE:
+		if (listening->facts != NULL && is_other_epoch(listening)) {
+			drop_facts(listening);
+			pause_after(listening, "the ledger's epoch has changed",
+				"an operator must rebuild this service's view");
+		} else if (listening->facts != NULL &&
+			   listening->facts->items[listening->at]->seq != listening->offset + 1) {
+			start_over(listening);
+		} else if (listening->facts != NULL) {
+			apply(listening);
+		} else if (listening->head > listening->offset) {
+			ask_replay(listening);
+		}
+		return;
+	case LISTENING_ASKING:
+	case LISTENING_APPLYING:
+	case LISTENING_WAITING:
+		return;
+	}
+}
+
+/* ---- what is heard */
+
+/* A live fact that is just the next one needs no replay. */
+static void take_live(struct listening *listening, const uint8_t *bytes, size_t len)
+{
+	Ledger__FactList *list;
+	Asskomm__Fact *fact;
+
+	listening->arena = arena_new(LISTENING_ARENA);
+	fact = (Asskomm__Fact *)(void *)reflect_unpack(
+		listening->arena, &asskomm__fact__descriptor, bytes, len);
+	if (fact == NULL) {
+		arena_destroy(&listening->arena); /* the replay will tell */
+		return;
+	}
+	list = (Ledger__FactList *)(void *)reflect_new(
+		listening->arena, &ledger__fact_list__descriptor);
+	reflect_append(listening->arena, &list->base, "items", fact);
+	listening->facts = list;
+	listening->at = 0;
+}
+
+static void on_message(struct bus_subscriber *subscriber, const uint8_t *bytes, size_t len)
+{
+	struct listening *listening = CONTAINER_OF(subscriber, struct listening, subscriber);
+	Asskomm__Fact *fact = asskomm__fact__unpack(NULL, len, bytes);
+
+	if (fact == NULL)
+		return;
+	if (fact->seq > listening->head)
+		listening->head = fact->seq;
+	if (listening->state == LISTENING_IDLE && listening->facts == NULL &&
+		fact->type[0] != '\0' && fact->seq == listening->offset + 1)
+		take_live(listening, bytes, len);
+	asskomm__fact__free_unpacked(fact, NULL);
+	step(listening);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+	struct listening *listening = timer->data;
+
+	if (listening->state == LISTENING_WAITING)
+		move(listening, LISTENING_START);
+	else if (listening->state == LISTENING_IDLE && listening->head == listening->offset)
+		listening->head++; /* ask, in case a publication was lost */
+	step(listening);
+}
+
+/* ---- life */
+
+void listener_start(struct service *service)
+{
+	struct listening *listening = calloc(1, sizeof(*listening));
+
+	CHECK(listening != NULL);
+	listening->service = service;
+	listening->listener = service->table->listener;
+	listening->why_not = "the offset is not read yet";
+	listening->subscriber.on_message = on_message;
+	service->listening = listening;
+	uv_timer_init(&service->loop, &listening->timer);
+	listening->timer.data = listening;
+	uv_timer_start(&listening->timer, on_timer, POLL_MS, POLL_MS);
+	bus_subscribe(service->bus, "ledger", service_setting(service, "ASSKOMM_LEDGER_EVENTS"),
+		&listening->subscriber);
+	step(listening);
+}
+
+static void on_timer_closed(uv_handle_t *handle)
+{
+	struct listening *listening = handle->data;
+
+	drop_facts(listening);
+	free(listening);
+}
+
+void listener_stop(struct service *service)
+{
+	struct listening *listening = service->listening;
+
+	listening->ending = true;
+	if (listening->state == LISTENING_ASKING)
+		bus_forget(&listening->request);
+	service->listening = NULL;
+	uv_close((uv_handle_t *)&listening->timer, on_timer_closed);
+}
+
+const char *listener_why_not(const struct service *service)
+{
+	return service->listening->why_not;
+}
+
+void listener_wait(struct service *service, struct listener_waiter *waiter)
+{
+	CHECK(service->listening != NULL);
+	waiter->next = service->listening->waiters;
+	service->listening->waiters = waiter;
+}
+
+void listener_forget(struct service *service, struct listener_waiter *waiter)
+{
+	struct listener_waiter **link;
+
+	if (service->listening == NULL)
+		return;
+	for (link = &service->listening->waiters; *link != NULL; link = &(*link)->next)
+		if (*link == waiter) {
+			*link = waiter->next;
+			return;
+		}
+}

@@ -1,0 +1,222 @@
+/* The one runner of all queries: wait for a fact if asked, one SELECT, rows to reply by column
+ * name, and where the table says so a pure function that makes the reply from the row. */
+#include "runtime/log.h"
+#include "runtime/service_internal.h"
+
+#include "core/may.h"
+#include "core/reflect.h"
+#include "core/text.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define AFTER_FACT_MS 2000 /* longest wait for a fact to be folded */
+
+struct run {
+	struct call *call;
+	const struct query *query;
+	struct db_segment segment;
+	struct listener_waiter waiter;
+	uv_timer_t *timer; /* only while waiting */
+	uint64_t wait_until_ns;
+};
+
+static void look_for_fact(struct run *run);
+
+static void refuse_run(struct run *run, enum failure_code code, const char *text)
+{
+	call_refuse(run->call, failure_new(run->call->arena, code, "%s", text));
+}
+
+/* ---- rows to reply */
+
+/* The reply's repeated `items`, or NULL: then one row is the reply itself. */
+static const ProtobufCFieldDescriptor *items_of(const struct run *run)
+{
+	const ProtobufCFieldDescriptor *field =
+		protobuf_c_message_descriptor_get_field_by_name(run->call->method->output, "items");
+
+	return field != NULL && field->label == PROTOBUF_C_LABEL_REPEATED ? field : NULL;
+}
+
+static ProtobufCMessage *list_reply(
+	struct run *run, const struct db_rows *rows, const ProtobufCFieldDescriptor *items)
+{
+	struct arena *arena = run->call->arena;
+	ProtobufCMessage *reply = reflect_new(arena, run->call->method->output);
+	size_t count = db_count(rows);
+	ProtobufCMessage **list = NEW_ARRAY(arena, ProtobufCMessage *, count + 1);
+
+	for (size_t i = 0; i < count; i++) {
+		list[i] = reflect_new(arena, items->descriptor);
+		row_read(arena, rows, i, list[i]);
+	}
+	*(size_t *)(void *)((char *)reply + items->quantifier_offset) = count;
+	*(ProtobufCMessage ***)(void *)((char *)reply + items->offset) = list;
+	return reply;
+}
+
+static ProtobufCMessage *row_reply(struct run *run, const struct db_rows *rows)
+{
+	struct arena *arena = run->call->arena;
+	const ProtobufCMessageDescriptor *descriptor =
+		run->query->present != NULL ? run->query->rows : run->call->method->output;
+	ProtobufCMessage *row = reflect_new(arena, descriptor);
+
+	row_read(arena, rows, 0, row);
+	return run->query->present != NULL ? run->query->present(arena, row, run->call->request) : row;
+}
+
+static void answer_rows(struct run *run, const struct db_rows *rows)
+{
+	const ProtobufCFieldDescriptor *items = items_of(run);
+	ProtobufCMessage *reply;
+	uint8_t *bytes;
+	size_t len;
+
+	if (items == NULL && db_count(rows) == 0) {
+		refuse_run(run, FAILURE_NOT_FOUND, "not known, or not in your scope");
+		return;
+	}
+	reply = items != NULL ? list_reply(run, rows, items) : row_reply(run, rows);
+	if (!may(run->call->principal, run->call->method, reply)) {
+		refuse_run(run, FAILURE_NOT_FOUND, "not known, or not in your scope");
+		return;
+	}
+	bytes = reflect_pack(run->call->arena, reply, &len);
+	call_answer(run->call, bytes, len);
+}
+
+/* An error of SQL in a query is a bad value that no rule caught, a time-out, or a bug. */
+static void answer_rejected(struct run *run)
+{
+	const struct db_error *error = &run->segment.error;
+
+	if (strcmp(error->sqlstate, "57014") == 0) {
+		refuse_run(run, FAILURE_DEADLINE, "the database took too long");
+		return;
+	}
+	if (strncmp(error->sqlstate, "22", 2) == 0) {
+		refuse_run(run, FAILURE_INVALID, "a value of the request cannot be read");
+		return;
+	}
+	log_line(LOG_ERROR, "query failed", "method", run->call->method->rpc, "sqlstate",
+		error->sqlstate, "message", error->message, NULL);
+	refuse_run(run, FAILURE_INTERNAL, "the query failed");
+}
+
+static void on_rows(struct db_segment *segment, enum db_outcome outcome)
+{
+	struct run *run = CONTAINER_OF(segment, struct run, segment);
+
+	switch (outcome) {
+	case DB_DONE:
+		answer_rows(run, segment->rows[0]);
+		return;
+	case DB_REJECTED:
+		answer_rejected(run);
+		return;
+	case DB_UNAVAILABLE:
+		refuse_run(run, FAILURE_UNAVAILABLE, "the database does not answer; try again");
+		return;
+	}
+}
+
+static void submit(struct run *run, const char *name,
+	void (*on_done)(struct db_segment *segment, enum db_outcome outcome))
+{
+	const struct statement *statement = statement_find(name);
+	uint32_t remaining = call_remaining_ms(run->call);
+
+	CHECK(statement != NULL);
+	run->segment = (struct db_segment){
+		.n_calls = 1,
+		.calls = { { statement, call_values(run->call, statement) } },
+		.scope = run->call->scope,
+		.actor = run->call->principal->subject,
+		.timeout_ms = remaining > 0 ? remaining : 1,
+		.lane = (uint32_t)uv_hrtime(),
+		.on_done = on_done,
+	};
+	db_submit(run->call->service->db, &run->segment);
+}
+
+/* ---- afterFact: read your own writes across services */
+
+static void on_timer_closed(uv_handle_t *handle)
+{
+	free(handle);
+}
+
+static void stop_waiting(struct run *run)
+{
+	if (run->timer == NULL)
+		return;
+	listener_forget(run->call->service, &run->waiter);
+	uv_close((uv_handle_t *)run->timer, on_timer_closed);
+	run->timer = NULL;
+}
+
+static void on_too_late(uv_timer_t *timer)
+{
+	struct run *run = timer->data;
+
+	stop_waiting(run);
+	refuse_run(run, FAILURE_UNAVAILABLE, "the fact of afterFact is not counted yet; try again");
+}
+
+static void on_fold(struct listener_waiter *waiter)
+{
+	struct run *run = CONTAINER_OF(waiter, struct run, waiter);
+
+	stop_waiting(run);
+	look_for_fact(run);
+}
+
+static void wait_for_fold(struct run *run)
+{
+	uint64_t now = uv_hrtime();
+
+	if (now >= run->wait_until_ns) {
+		refuse_run(run, FAILURE_UNAVAILABLE,
+			"the fact of afterFact is not counted yet; try again");
+		return;
+	}
+	run->timer = calloc(1, sizeof(*run->timer));
+	CHECK(run->timer != NULL);
+	uv_timer_init(&run->call->service->loop, run->timer);
+	run->timer->data = run;
+	uv_timer_start(run->timer, on_too_late, (run->wait_until_ns - now) / 1000000 + 1, 0);
+	run->waiter.on_fold = on_fold;
+	listener_wait(run->call->service, &run->waiter);
+}
+
+static void on_fact_looked_for(struct db_segment *segment, enum db_outcome outcome)
+{
+	struct run *run = CONTAINER_OF(segment, struct run, segment);
+
+	if (outcome == DB_DONE && db_count(segment->rows[0]) == 0)
+		wait_for_fold(run);
+	else if (outcome == DB_DONE)
+		submit(run, run->query->sql, on_rows);
+	else
+		on_rows(segment, outcome);
+}
+
+static void look_for_fact(struct run *run)
+{
+	submit(run, "has_fact", on_fact_looked_for);
+}
+
+void query_run(struct call *call, const struct query *query)
+{
+	struct run *run = NEW(call->arena, struct run);
+	uint64_t limit = uv_hrtime() + (uint64_t)AFTER_FACT_MS * 1000000;
+
+	run->call = call;
+	run->query = query;
+	run->wait_until_ns = limit < call->deadline_ns ? limit : call->deadline_ns;
+	if (reflect_get_text(call->arena, call->request, "after_fact") != NULL)
+		look_for_fact(run);
+	else
+		submit(run, query->sql, on_rows);
+}

@@ -1,0 +1,87 @@
+/* How the parts of a running service hang together; for common/runtime/service*.c, dispatch.c,
+ * command.c, batch.c, query.c and listener.c alone. */
+#ifndef ASSKOMM_RUNTIME_SERVICE_INTERNAL_H
+#define ASSKOMM_RUNTIME_SERVICE_INTERNAL_H
+
+#include "runtime/http.h"
+#include "runtime/service.h"
+
+#define SERVICE_PEERS_MAX 12
+#define DEFAULT_LANES 2
+
+struct batcher;
+struct listening;
+
+struct service_peer {
+	const char *name;
+	struct bus_peers *peers;
+};
+
+struct service {
+	const struct service_table *table;
+	uv_loop_t loop;
+	struct setting *settings; /* the common ones and the table's own */
+	size_t n_settings;
+	struct bus *bus;
+	struct db *db;
+	struct http_server *admin;
+	struct bus_server server;
+	struct http_handler admin_handler;
+	struct service_peer peers[SERVICE_PEERS_MAX];
+	size_t n_peers;
+	struct batcher *batchers;
+	struct listening *listening;
+	uv_signal_t on_term, on_interrupt;
+	uv_timer_t heartbeat; /* loop lag, and the steps of an orderly end */
+	uint64_t last_beat_ms;
+	uint64_t loop_lag_ms;
+	uint64_t drain_since_ms;
+	bool draining;
+};
+
+/* ---- one request on its way through the service */
+struct call {
+	struct service *service;
+	struct bus_call *bus;
+	const struct method_info *method;
+	struct arena *arena; /* of the bus call */
+	Asskomm__Principal *principal;
+	const char *scope;   /* the principal's scopes, comma-separated */
+	ProtobufCMessage *request;
+	uint64_t deadline_ns; /* uv_hrtime */
+};
+
+/* Milliseconds until the deadline, 0 when it has passed. */
+uint32_t call_remaining_ms(const struct call *call);
+
+/* Answers exactly once, writes the log line, counts; frees the call with its arena. */
+void call_refuse(struct call *call, const Asskomm__Failure *failure);
+void call_answer(struct call *call, const uint8_t *body, size_t body_len);
+
+/* A statement's parameter from the request's fields, or one of the runtime's own: actor, scope,
+ * today. Allocates the array in the call's arena. */
+const char *const *call_values(struct call *call, const struct statement *statement);
+
+/* Reads a row into a message by column name. A column without a field is a bug. */
+void row_read(struct arena *arena, const struct db_rows *rows, size_t row, ProtobufCMessage *message);
+
+/* ---- the three kinds of work */
+void dispatch_init(struct service *service);
+void command_run(struct call *call, const struct command *command);
+void query_run(struct call *call, const struct query *query);
+void listener_start(struct service *service);
+void listener_stop(struct service *service);
+/* Why the listener cannot go on, or NULL. */
+const char *listener_why_not(const struct service *service);
+/* Calls back after the next commit of the listener; waiters end when the service ends. */
+struct listener_waiter {
+	void (*on_fold)(struct listener_waiter *waiter);
+	struct listener_waiter *next;
+};
+void listener_wait(struct service *service, struct listener_waiter *waiter);
+void listener_forget(struct service *service, struct listener_waiter *waiter);
+
+/* ---- admin port */
+void admin_init(struct service *service);
+
+#endif

@@ -1,0 +1,21 @@
+/* A coach of the pool was found for the request; the reference is the pool's, never a name. */
+#include "rules.h"
+
+#include "core/reflect.h"
+#include "moves.h"
+
+enum verdict match_coach(
+	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
+{
+	Coaching__CoachingProcess *coaching =
+		AS(Coaching__CoachingProcess, coaching__coaching_process, aggregate);
+	const Coaching__MatchCoachRequest *wish =
+		AS(Coaching__MatchCoachRequest, coaching__match_coach_request, request);
+	Coaching__CoachMatched *fact = NEW(ruling->arena, Coaching__CoachMatched);
+
+	coaching__coach_matched__init(fact);
+	fact->coaching_id = coaching->id;
+	fact->participant = coaching->participant;
+	coaching->coach = wish->coach;
+	return coaching_move(ruling, coaching, "matchedOn", wish->matched_on, &fact->base);
+}

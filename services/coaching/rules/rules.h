@@ -1,0 +1,14 @@
+/* The rules of coaching, one file each, named like their rpc. */
+#ifndef ASSKOMM_COACHING_RULES_H
+#define ASSKOMM_COACHING_RULES_H
+
+#include "asskomm/coaching.pb-c.h"
+#include "core/ruling.h"
+
+rule_fn request_coaching;
+rule_fn match_coach;
+rule_fn start_coaching;
+rule_fn close_coaching;
+rule_fn withdraw_coaching_fact;
+
+#endif

@@ -1,0 +1,22 @@
+/* The latest fact of a coaching was recorded by mistake: the process is where it was before. */
+#include "rules.h"
+
+#include "core/reflect.h"
+#include "moves.h"
+
+enum verdict withdraw_coaching_fact(
+	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
+{
+	Coaching__CoachingProcess *coaching =
+		AS(Coaching__CoachingProcess, coaching__coaching_process, aggregate);
+	const Coaching__WithdrawCoachingFactRequest *wish = AS(Coaching__WithdrawCoachingFactRequest,
+		coaching__withdraw_coaching_fact_request, request);
+	const Asskomm__Entry *latest;
+
+	if (withdraw_latest(ruling, aggregate, wish->fact_id, wish->reason, &latest) == REFUSED)
+		return REFUSED;
+	coaching->status = coaching_status_after(latest);
+	if (coaching->status != COACHING__COACHING_PROCESS__STATUS__CLOSED)
+		coaching->outcome = COACHING__OUTCOME__OUTCOME_UNSPECIFIED;
+	return ACCEPTED;
+}

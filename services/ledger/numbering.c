@@ -1,0 +1,133 @@
+/* The single assigner: one transaction at a time moves pending facts into the ledger in insert
+ * order; only after its commit they are published. Subscribers who miss a publication see the gap,
+ * or the beacon, and ask for a replay. */
+#include "numbering.h"
+
+#include "asskomm/envelope.pb-c.h"
+#include "core/reflect.h"
+#include "core/text.h"
+#include "runtime/log.h"
+#include "runtime/metrics.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define POLL_MS 100
+#define BEACON_POLLS 10 /* a beacon every second */
+#define MOST "500"      /* facts in one transaction */
+#define PUBLISH_ARENA (8u * 1024 * 1024)
+
+static struct numbering {
+	struct service *service;
+	uv_timer_t timer;
+	struct db_segment segment;
+	bool numbering;
+	bool again; /* kicked meanwhile */
+	bool ended;
+	uint64_t head;
+	char epoch[64];
+	unsigned polls;
+} numbering; /* one per process: the ledger has one assigner */
+
+static void number(void);
+
+static void publish_row(const struct db_rows *rows, size_t row)
+{
+	struct arena *arena = arena_new(PUBLISH_ARENA);
+	Asskomm__Fact *fact =
+		(Asskomm__Fact *)(void *)reflect_new(arena, &asskomm__fact__descriptor);
+	uint8_t *bytes;
+	size_t len;
+
+	for (size_t column = 0; column < db_columns(rows); column++)
+		CHECK(reflect_set_text(
+			arena, &fact->base, db_column(rows, column), db_value(rows, row, column)));
+	bytes = reflect_pack(arena, &fact->base, &len);
+	bus_publish(service_bus(numbering.service), bytes, len);
+	numbering.head = fact->seq;
+	strncpy(numbering.epoch, fact->epoch, sizeof(numbering.epoch) - 1);
+	arena_destroy(&arena);
+}
+
+static void publish_beacon(void)
+{
+	Asskomm__Fact beacon = ASSKOMM__FACT__INIT;
+	uint8_t bytes[128];
+
+	if (numbering.epoch[0] == '\0')
+		return; /* nothing was numbered by this process yet: subscribers ask by themselves */
+	beacon.seq = numbering.head;
+	beacon.epoch = numbering.epoch;
+	bus_publish(service_bus(numbering.service), bytes, asskomm__fact__pack(&beacon, bytes));
+}
+
+static void on_numbered(struct db_segment *segment, enum db_outcome outcome)
+{
+	size_t count = 0;
+
+	numbering.numbering = false;
+	if (outcome == DB_DONE) {
+		count = db_count(segment->rows[0]);
+		for (size_t row = 0; row < count; row++)
+			publish_row(segment->rows[0], row);
+		metrics_add("asskomm_ledger_facts_total", NULL, NULL, (double)count);
+	} else if (outcome == DB_REJECTED && strcmp(segment->error.sqlstate, "55P03") != 0) {
+		/* 55P03: another replica holds the head; it does the work */
+		log_line(LOG_ERROR, "numbering failed", "sqlstate", segment->error.sqlstate, "message",
+			segment->error.message, NULL);
+	}
+	if ((numbering.again && outcome == DB_DONE) || count == strtoul(MOST, NULL, 10))
+		number();
+}
+
+static void number(void)
+{
+	static const char *const values[] = { MOST };
+	const struct statement *statement = statement_find("number");
+
+	CHECK(statement != NULL && statement->n_params == 1);
+	numbering.again = false;
+	numbering.numbering = true;
+	numbering.segment = (struct db_segment){
+		.n_calls = 1,
+		.calls = { { statement, values } },
+		.scope = "*",
+		.actor = "ledger",
+		.timeout_ms = 10000,
+		.on_done = on_numbered,
+	};
+	db_submit(service_db(numbering.service), &numbering.segment);
+}
+
+void numbering_kick(struct service *service)
+{
+	(void)service;
+	if (numbering.ended)
+		return;
+	if (numbering.numbering)
+		numbering.again = true;
+	else
+		number();
+}
+
+static void on_poll(uv_timer_t *timer)
+{
+	(void)timer;
+	if (!numbering.numbering && db_is_ready(service_db(numbering.service)))
+		number();
+	if (++numbering.polls % BEACON_POLLS == 0)
+		publish_beacon();
+}
+
+void numbering_start(struct service *service)
+{
+	numbering.service = service;
+	uv_timer_init(service_loop(service), &numbering.timer);
+	uv_timer_start(&numbering.timer, on_poll, 0, POLL_MS);
+}
+
+void numbering_stop(struct service *service)
+{
+	(void)service;
+	numbering.ended = true;
+	uv_close((uv_handle_t *)&numbering.timer, NULL);
+}

@@ -1,0 +1,248 @@
+/* Which fact counts where: the definitions of the published counters (proto/asskomm/monitor.proto).
+ *
+ * One row per kind of fact and counter. A unit is what is counted once: a participant for what it
+ * is or has, a process for what is run through. Municipalities of one analysis are units of their
+ * own; the budget is a value that ends with its year. */
+#include "rules.h"
+
+#include "asskomm/analysis.pb-c.h"
+#include "asskomm/coaching.pb-c.h"
+#include "asskomm/funding.pb-c.h"
+#include "asskomm/registry.pb-c.h"
+#include "core/reflect.h"
+#include "core/text.h"
+#include <string.h>
+
+enum unit {
+	UNIT_PARTICIPANT,
+	UNIT_AGGREGATE,             /* the header's aggregate */
+	UNIT_ACCESSION,             /* aggregate and participant */
+};
+
+enum who {
+	WHO_ALL,
+	WHO_MUNICIPAL, /* towns, municipalities, unions, consortia: no districts */
+	WHO_DISTRICT,
+};
+
+/* To add one: a row. */
+static const struct counting {
+	const ProtobufCMessageDescriptor *fact;
+	const char *counter;
+	enum unit unit;
+	enum who who;
+	int64_t n;
+} COUNTINGS[] = {
+	{ &registry__participant_contacted__descriptor, "contacted", UNIT_PARTICIPANT, WHO_ALL, 1 },
+	{ &registry__participant_advised__descriptor, "contacted", UNIT_PARTICIPANT, WHO_ALL, 1 },
+	{ &registry__participant_advised__descriptor, "advised", UNIT_PARTICIPANT, WHO_ALL, 1 },
+	{ &registry__preliminary_agreement_signed__descriptor, "preliminaryAgreements",
+		UNIT_PARTICIPANT, WHO_ALL, 1 },
+	{ &registry__model_municipality_designated__descriptor, "modelMunicipalities",
+		UNIT_PARTICIPANT, WHO_ALL, 1 },
+	{ &registry__agreement_signed__descriptor, "agreements", UNIT_PARTICIPANT, WHO_ALL, 1 },
+	{ &registry__agreement_terminated__descriptor, "agreements", UNIT_PARTICIPANT, WHO_ALL, 0 },
+	{ &registry__agreement_signed__descriptor, "agreementsGross", UNIT_ACCESSION, WHO_ALL, 1 },
+	{ &registry__council_constituted__descriptor, "councils", UNIT_AGGREGATE, WHO_MUNICIPAL, 1 },
+	{ &registry__council_reactivated__descriptor, "councils", UNIT_AGGREGATE, WHO_MUNICIPAL, 1 },
+	{ &registry__council_went_dormant__descriptor, "councils", UNIT_AGGREGATE, WHO_MUNICIPAL, 0 },
+	{ &registry__council_dissolved__descriptor, "councils", UNIT_AGGREGATE, WHO_MUNICIPAL, 0 },
+	{ &registry__council_constituted__descriptor, "districtCouncils", UNIT_AGGREGATE, WHO_DISTRICT,
+		1 },
+	{ &registry__council_reactivated__descriptor, "districtCouncils", UNIT_AGGREGATE, WHO_DISTRICT,
+		1 },
+	{ &registry__council_went_dormant__descriptor, "districtCouncils", UNIT_AGGREGATE, WHO_DISTRICT,
+		0 },
+	{ &registry__council_dissolved__descriptor, "districtCouncils", UNIT_AGGREGATE, WHO_DISTRICT,
+		0 },
+	{ &coaching__coaching_requested__descriptor, "coachingsRequested", UNIT_AGGREGATE, WHO_ALL, 1 },
+	{ &coaching__coach_matched__descriptor, "coachesMatched", UNIT_AGGREGATE, WHO_ALL, 1 },
+	{ &coaching__coaching_started__descriptor, "coachings", UNIT_AGGREGATE, WHO_ALL, 1 },
+	{ &analysis__analysis_kicked_off__descriptor, "analysesStarted", UNIT_AGGREGATE, WHO_ALL, 1 },
+	{ &analysis__analysis_presented__descriptor, "analyses", UNIT_AGGREGATE, WHO_ALL, 1 },
+};
+
+#define STATE "14"
+#define DISTRICT_LEN 5
+
+/* A participant's district is the beginning of its key; a consortium's that of its first member. */
+static char *district_of(struct arena *arena, const char *participant)
+{
+	if (strlen(participant) < DISTRICT_LEN || participant[0] == 'k')
+		return text_copy(arena, STATE);
+	return text_copy_len(arena, participant, DISTRICT_LEN);
+}
+
+static bool is_district(const char *participant)
+{
+	return strlen(participant) == DISTRICT_LEN;
+}
+
+static void add_mark(struct arena *arena, Monitor__Marks *marks, const char *counter,
+	const char *unit, const char *participant, const char *valid_on, int64_t n)
+{
+	Monitor__Mark *mark = NEW(arena, Monitor__Mark);
+
+	monitor__mark__init(mark);
+	mark->counter = text_copy(arena, counter);
+	mark->unit = text_copy(arena, unit);
+	mark->participant = text_copy(arena, participant);
+	mark->district = participant[0] != '\0' ? district_of(arena, participant)
+						: text_copy(arena, STATE);
+	mark->valid_on = text_copy(arena, valid_on);
+	mark->n = n;
+	reflect_append(arena, &marks->base, "marks", mark);
+}
+
+static const char *unit_of(struct arena *arena, const struct counting *counting,
+	const Asskomm__FactHeader *header, const char *participant)
+{
+	switch (counting->unit) {
+	case UNIT_PARTICIPANT:
+		return participant;
+	case UNIT_AGGREGATE:
+		return header->aggregate;
+	case UNIT_ACCESSION:
+		return text_format(arena, "%s/%s", header->aggregate, participant);
+	}
+	return NULL;
+}
+
+static bool counts_for(const struct counting *counting, const char *participant)
+{
+	return counting->who == WHO_ALL ||
+	       is_district(participant) == (counting->who == WHO_DISTRICT);
+}
+
+static void mark_countings(struct arena *arena, Monitor__Marks *marks,
+	const Asskomm__FactHeader *header, const ProtobufCMessageDescriptor *type)
+{
+	const char *participant = header->n_participants > 0 ? header->participants[0] : "";
+
+	for (size_t i = 0; i < sizeof(COUNTINGS) / sizeof(COUNTINGS[0]); i++)
+		if (COUNTINGS[i].fact == type && counts_for(&COUNTINGS[i], participant))
+			add_mark(arena, marks, COUNTINGS[i].counter,
+				unit_of(arena, &COUNTINGS[i], header, participant), participant,
+				header->valid_on, COUNTINGS[i].n);
+}
+
+/* Everybody that a fact is about takes part from then on; a withdrawal makes nobody take part. */
+static void mark_participants(struct arena *arena, Monitor__Marks *marks,
+	const Asskomm__FactHeader *header, const ProtobufCMessageDescriptor *type)
+{
+	if (type == &asskomm__fact_withdrawn__descriptor ||
+		type == &registry__consortium_registered__descriptor)
+		return;
+	for (size_t i = 0; i < header->n_participants; i++)
+		add_mark(arena, marks, "participants", header->participants[i],
+			header->participants[i], header->valid_on, 1);
+}
+
+static void mark_municipalities(
+	struct arena *arena, Monitor__Marks *marks, const Asskomm__FactHeader *header)
+{
+	for (size_t i = 0; i < header->n_participants; i++)
+		add_mark(arena, marks, "municipalitiesAnalysed", header->participants[i],
+			header->participants[i], header->valid_on, 1);
+}
+
+static void mark_cooperation(struct arena *arena, Monitor__Marks *marks,
+	const Asskomm__FactHeader *header,
+	const Registry__ParticipantCooperationLevelChanged *fact)
+{
+	const char *participant = header->n_participants > 0 ? header->participants[0] : "";
+
+	if (!is_district(participant))
+		add_mark(arena, marks, "closelyCooperating", participant, participant,
+			header->valid_on, fact->level == REGISTRY__COOPERATION_LEVEL__CLOSE ? 1 : 0);
+}
+
+/* The budget of a year is the figure of that year's days, from the day of its decision on. */
+static void mark_budget(struct arena *arena, Monitor__Marks *marks,
+	const Asskomm__FactHeader *header, const Funding__BudgetSet *fact)
+{
+	const char *unit = text_format(arena, "%u", fact->year);
+	const char *first = text_format(arena, "%04u-01-01", fact->year);
+	const char *after = text_format(arena, "%04u-01-01", fact->year + 1);
+
+	if (strcmp(header->valid_on, after) >= 0)
+		return; /* decided when the year was over: it never was the figure of a day */
+	if (strcmp(header->valid_on, first) > 0)
+		first = header->valid_on;
+	add_mark(arena, marks, "budgetCents", unit, "", first, fact->amount_cents);
+	add_mark(arena, marks, "budgetCents", unit, "", after, 0);
+}
+
+/* ---- names: the monitor says what things are called */
+
+static void name_party(struct arena *arena, Monitor__Marks *marks, const char *key,
+	const char *name, const char *district, uint32_t population)
+{
+	Monitor__PartyName *party = NEW(arena, Monitor__PartyName);
+
+	monitor__party_name__init(party);
+	party->key = text_copy(arena, key);
+	party->name = text_copy(arena, name);
+	party->district = text_copy(arena, district);
+	party->population = population;
+	reflect_append(arena, &marks->base, "parties", party);
+}
+
+static void name_district(struct arena *arena, Monitor__Marks *marks,
+	const Registry__TerritoryChanged *fact, const Registry__District *district)
+{
+	Monitor__DistrictName *name = NEW(arena, Monitor__DistrictName);
+
+	monitor__district_name__init(name);
+	name->district = district->ags5;
+	name->name = district->name;
+	name->kind = district->kind;
+	name->police_directorate = district->police_directorate;
+	for (size_t i = 0; i < fact->n_municipalities; i++)
+		name->municipalities += strcmp(fact->municipalities[i]->district, district->ags5) == 0;
+	reflect_append(arena, &marks->base, "districts", name);
+	if (strcmp(district->kind, "district") == 0)
+		name_party(arena, marks, district->ags5, district->name, district->ags5, 0);
+}
+
+static void name_territory(
+	struct arena *arena, Monitor__Marks *marks, const Registry__TerritoryChanged *fact)
+{
+	for (size_t i = 0; i < fact->n_districts; i++)
+		name_district(arena, marks, fact, fact->districts[i]);
+	for (size_t i = 0; i < fact->n_municipalities; i++)
+		name_party(arena, marks, fact->municipalities[i]->ags8, fact->municipalities[i]->name,
+			fact->municipalities[i]->district, fact->municipalities[i]->population);
+	for (size_t i = 0; i < fact->n_associations; i++)
+		name_party(arena, marks, fact->associations[i]->ars9, fact->associations[i]->name,
+			fact->associations[i]->district, 0);
+}
+
+ProtobufCMessage *marks_of(struct arena *arena, const Asskomm__FactHeader *header,
+	const ProtobufCMessage *fact)
+{
+	Monitor__Marks *marks = NEW(arena, Monitor__Marks);
+	const ProtobufCMessageDescriptor *type = fact->descriptor;
+
+	monitor__marks__init(marks);
+	mark_participants(arena, marks, header, type);
+	mark_countings(arena, marks, header, type);
+	if (type == &analysis__analysis_presented__descriptor)
+		mark_municipalities(arena, marks, header);
+	else if (type == &registry__participant_cooperation_level_changed__descriptor)
+		mark_cooperation(arena, marks, header,
+			AS(Registry__ParticipantCooperationLevelChanged,
+				registry__participant_cooperation_level_changed, fact));
+	else if (type == &funding__budget_set__descriptor)
+		mark_budget(arena, marks, header, AS(Funding__BudgetSet, funding__budget_set, fact));
+	else if (type == &registry__territory_changed__descriptor)
+		name_territory(arena, marks,
+			AS(Registry__TerritoryChanged, registry__territory_changed, fact));
+	else if (type == &registry__consortium_registered__descriptor) {
+		const Registry__Party *party =
+			AS(Registry__ConsortiumRegistered, registry__consortium_registered, fact)
+				->participant;
+		name_party(arena, marks, party->key, party->name, party->district, 0);
+	}
+	return &marks->base;
+}

@@ -1,0 +1,132 @@
+-- Figures as append-only deltas with totals by day, month and year.
+--
+-- A mark is what one fact says about one unit of one counter: from valid_on on its value is n. A
+-- unit's value on a day is that of its last mark by (valid_on, seq); a counter is the sum over its
+-- units. Deltas are the steps of that function; a late or corrected fact adds deltas that move
+-- steps, it never changes one. `total` holds their sums, so that a figure adds at most
+-- years + 12 + 31 rows however long the history is.
+create table fact (
+	seq bigint primary key,
+	fact_id uuid not null unique,
+	type text not null,
+	valid_on date not null,
+	recorded_at timestamptz not null,
+	participants text[] not null,
+	provenance text not null,
+	citation text not null,
+	corrected_by bigint -- the fact that replaced it or took it back
+);
+create index fact_recorded on fact (recorded_at, seq);
+
+create table mark (
+	counter text not null,
+	unit text not null,
+	seq bigint not null,
+	valid_on date not null,
+	n bigint not null,
+	participant text not null,
+	district text not null,
+	gone_with bigint, -- seq of the fact that took it back
+	primary key (counter, unit, seq, valid_on)
+);
+create index mark_seq on mark (seq);
+create index mark_day on mark (counter, valid_on, seq);
+
+create table delta (
+	counter text not null,
+	district text not null,
+	valid_on date not null,
+	seq bigint not null,
+	n bigint not null,
+	primary key (counter, district, valid_on, seq)
+);
+create index delta_seq on delta (seq);
+
+create table total (
+	counter text not null,
+	district text not null,
+	grain text not null, -- day, month, year
+	starts_on date not null,
+	n bigint not null,
+	primary key (counter, district, grain, starts_on)
+);
+
+create table district (
+	district text primary key,
+	name text not null,
+	kind text not null,
+	police_directorate text not null,
+	municipalities int not null
+);
+create table party (
+	key text primary key,
+	name text not null,
+	district text not null,
+	population int not null
+);
+
+-- The last fact known at an instant; a date means its end in Europe/Berlin, nothing means now.
+create function known_seq(known_at text) returns bigint language sql stable
+as $$
+	select case when known_at is null then (select coalesce(max(seq), 0) from fact)
+		else coalesce((
+			select max(seq)
+			from fact
+			where recorded_at < case when known_at ~ '^\d{4}-\d{2}-\d{2}$'
+				then (known_at::date + 1)::timestamp at time zone 'Europe/Berlin'
+				else known_at::timestamptz + interval '1 microsecond' end), 0) end
+$$;
+
+-- Every counter's value on a day by district, known up to a fact: the totals up to that day, minus
+-- what was learned later.
+create function figures_on(as_of date, known bigint)
+returns table (counter text, district text, n bigint) language sql stable
+as $$
+	select counter, district, sum(n)::bigint
+	from (
+		select counter, district, n from total
+		where grain = 'year' and starts_on < date_trunc('year', as_of)
+		union all
+		select counter, district, n from total
+		where grain = 'month' and starts_on >= date_trunc('year', as_of)
+			and starts_on < date_trunc('month', as_of)
+		union all
+		select counter, district, n from total
+		where grain = 'day' and starts_on >= date_trunc('month', as_of) and starts_on <= as_of
+		union all
+		select counter, district, -n from delta
+		where seq > known and valid_on <= as_of
+	) as parts
+	group by counter, district
+$$;
+
+-- The marks that count on a day: of each unit the last one, known up to a fact, when its value is
+-- not 0; ranked by the day they count from.
+create function marks_on(wanted text, as_of date, known bigint)
+returns table (unit text, seq bigint, valid_on date, n bigint, participant text, district text,
+	ordinal bigint, district_ordinal bigint) language sql stable
+as $$
+	with lasting as (
+		select m.*, lag(m.n, 1, 0::bigint) over w as before, lead(m.valid_on) over w as until
+		from mark m
+		where m.counter = wanted and m.seq <= known and (m.gone_with is null or m.gone_with > known)
+		window w as (partition by m.unit order by m.valid_on, m.seq)
+	), begun as (
+		-- a unit counts from the mark that turned it on; repeated marks do not begin anew
+		select l.*, sum(case when l.n <> 0 and l.before = 0 then 1 else 0 end)
+			over (partition by l.unit order by l.valid_on, l.seq) as spell
+		from lasting l
+	), spells as (
+		select b.unit, b.spell, min(b.valid_on) filter (where b.n <> 0) as since,
+			bool_or(b.n = 0 and b.valid_on <= as_of) as over
+		from begun b
+		where b.spell > 0
+		group by b.unit, b.spell
+	)
+	select b.unit, b.seq, b.valid_on, b.n, b.participant, b.district,
+		row_number() over (order by b.valid_on, b.seq),
+		row_number() over (partition by b.district order by b.valid_on, b.seq)
+	from begun b
+	join spells s using (unit, spell)
+	where b.n <> 0 and b.before = 0 and b.valid_on <= as_of and not s.over
+$$;

@@ -1,0 +1,32 @@
+-- The facts behind one counter, in the order they are counted; those in the caller's scope. The
+-- rank as recorded is the one that the fact had in the ledger as it was when it was numbered.
+with asked as (
+	select coalesce(:as_of::date, :today::date) as as_of, known_seq(:known_at) as known
+), ranked as (
+	select m.*, f.recorded_at, f.fact_id, f.provenance, f.citation, (
+			select count(*)
+			from mark other
+			where other.counter = :counter and other.n <> 0 and other.seq <= m.seq
+				and (other.valid_on, other.seq) <= (m.valid_on, m.seq)
+				and (other.gone_with is null or other.gone_with > m.seq)
+				and not exists ( -- not a mark that found its unit counted already
+					select from mark earlier
+					where earlier.counter = other.counter and earlier.unit = other.unit
+						and (earlier.valid_on, earlier.seq) < (other.valid_on, other.seq)
+						and earlier.seq <= m.seq
+						and (earlier.gone_with is null or earlier.gone_with > m.seq))
+		) as ordinal_as_recorded
+	from asked a, marks_on(:counter, a.as_of, a.known) as m
+	join fact f using (seq)
+	where (:district::text is null or m.district = :district)
+		and meta.in_scope(case when m.participant = '' then '{}' else array[m.participant] end)
+)
+select r.fact_id, r.seq, r.valid_on,
+	to_char(r.recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as recorded_at,
+	r.unit, r.participant, coalesce(p.name, '') as name, r.district, r.ordinal,
+	r.district_ordinal, r.ordinal_as_recorded, r.ordinal_as_recorded <> r.ordinal as corrected,
+	r.provenance, r.citation
+from ranked r
+left join party p on p.key = r.participant
+order by r.ordinal
+limit case when :limit::int = 0 then 1000 else :limit::int end

@@ -1,0 +1,66 @@
+/* Everything the registry answers.
+ * To add one: the rpc in proto/asskomm/registry.proto, a row here, a rule (or a query's .sql), a
+ * case file in tests/rules/registry. */
+#include "registry.h"
+
+#include "rules/rules.h"
+
+static const struct command commands[] = {
+	/* rpc, works on, load, rule, save */
+	{ "ImportTerritory", &registry__territory__descriptor, "territory.load", import_territory,
+		"territory.save", NULL },
+	{ "RegisterConsortium", &registry__participant__descriptor, "consortium.load",
+		register_consortium, "participant.save", NULL },
+	{ "RecordContact", &registry__participant__descriptor, "participant.load", record_contact,
+		"participant.save", NULL },
+	{ "RecordAdvice", &registry__participant__descriptor, "participant.load", record_advice,
+		"participant.save", NULL },
+	{ "SetCooperationLevel", &registry__participant__descriptor, "participant.load",
+		set_cooperation_level, "participant.save", NULL },
+	{ "SignPreliminaryAgreement", &registry__participant__descriptor, "participant.load",
+		sign_preliminary_agreement, "participant.save", NULL },
+	{ "DesignateModelMunicipality", &registry__participant__descriptor, "participant.load",
+		designate_model_municipality, "participant.save", NULL },
+	{ "WithdrawParticipantFact", &registry__participant__descriptor, "participant.load",
+		withdraw_participant_fact, "participant.save", NULL },
+	{ "SignAgreement", &registry__agreement__descriptor, "agreement.new", sign_agreement,
+		"agreement.save", NULL },
+	{ "TerminateAgreement", &registry__agreement__descriptor, "agreement.load",
+		terminate_agreement, "agreement.save", NULL },
+	{ "CorrectAgreement", &registry__agreement__descriptor, "agreement.load", correct_agreement,
+		"agreement.save", NULL },
+	{ "WithdrawAgreement", &registry__agreement__descriptor, "agreement.load", withdraw_agreement,
+		"agreement.save", NULL },
+	{ "ConstituteCouncil", &registry__council__descriptor, "council.new", constitute_council,
+		"council.save", NULL },
+	{ "ChangeCouncil", &registry__council__descriptor, "council.load", change_council,
+		"council.save", NULL },
+	{ "WithdrawCouncilFact", &registry__council__descriptor, "council.load",
+		withdraw_council_fact, "council.save", NULL },
+	{ .rpc = NULL },
+};
+
+static const struct query queries[] = {
+	{ "FindParticipants", "find_participants", NULL, NULL },
+	{ "GetParticipant", "get_participant", NULL, NULL },
+	{ "GetAgreement", "agreement.load", NULL, NULL },
+	{ "GetCouncil", "council.load", NULL, NULL },
+	{ "ResolveParties", "resolve_parties", NULL, NULL },
+	{ .rpc = NULL },
+};
+
+static const struct constraint constraints[] = {
+	{ "accession_one_at_a_time", FAILURE_CONFLICT, "accessions", "one_at_a_time",
+		"a participant has an accession in force already; terminate that first" },
+	{ "council_one_per_participant", FAILURE_CONFLICT, "participant", "one_at_a_time",
+		"this participant has a council already; reactivate or dissolve that one" },
+	{ .name = NULL },
+};
+
+const struct service_table registry = {
+	.name = "registry",
+	.descriptor = &registry__registry__descriptor,
+	.commands = commands,
+	.queries = queries,
+	.constraints = constraints,
+};

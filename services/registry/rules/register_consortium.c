@@ -1,0 +1,78 @@
+/* Towns that act together become a participant of their own, with a key made from the name. */
+#include "rules.h"
+
+#include "core/parties.h"
+#include "core/reflect.h"
+#include "core/text.h"
+#include "participant_facts.h"
+#include <string.h>
+
+#define KEY_MAX 42
+
+/* "Städtebund Silberberg" → "k-st-dtebund-silberberg": stable, readable, ASCII. */
+static char *key_of(struct arena *arena, const char *name)
+{
+	char *folded = text_fold(arena, name);
+	char *key = arena_alloc(arena, KEY_MAX + 1);
+	size_t len = 2;
+
+	memcpy(key, "k-", 2);
+	for (const char *c = folded; *c != '\0' && len < KEY_MAX; c++) {
+		bool plain = (*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9');
+
+		if (plain)
+			key[len++] = *c;
+		else if (key[len - 1] != '-')
+			key[len++] = '-';
+	}
+	while (len > 2 && key[len - 1] == '-')
+		key[--len] = '\0';
+	return key;
+}
+
+static char **member_keys(struct ruling *ruling, const Registry__Participant *participant)
+{
+	char **keys = NEW_ARRAY(ruling->arena, char *, participant->n_members + 1);
+
+	for (size_t i = 0; i < participant->n_members; i++) {
+		Registry__Party *party = the_party(ruling, participant->members[i], "members[%zu]", i);
+
+		if (party == NULL)
+			return NULL;
+		keys[i] = party->key;
+	}
+	return keys;
+}
+
+enum verdict register_consortium(
+	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
+{
+	Registry__Participant *participant = AS(Registry__Participant, registry__participant, aggregate);
+	const Registry__RegisterConsortiumRequest *wish =
+		AS(Registry__RegisterConsortiumRequest, registry__register_consortium_request, request);
+	Registry__ConsortiumRegistered *fact = NEW(ruling->arena, Registry__ConsortiumRegistered);
+	char **keys = member_keys(ruling, participant);
+
+	if (keys == NULL || require_past(ruling, "registeredOn", wish->registered_on) == REFUSED)
+		return REFUSED;
+	if (participant->n_members < 2)
+		return refuse(ruling, FAILURE_REFUSED, "members", "several",
+			"a consortium has at least two members");
+	participant->id = key_of(ruling->arena, wish->name);
+	participant->name = wish->name;
+	participant->kind = REGISTRY__PARTY_KIND__CONSORTIUM;
+	participant->district = participant->members[0]->candidates[0]->district;
+	participant->n_participants = participant->n_members;
+	participant->participants = keys;
+	registry__consortium_registered__init(fact);
+	fact->participant = NEW(ruling->arena, Registry__Party);
+	registry__party__init(fact->participant);
+	fact->participant->key = participant->id;
+	fact->participant->name = participant->name;
+	fact->participant->kind = participant->kind;
+	fact->participant->district = participant->district;
+	fact->n_members = participant->n_members;
+	fact->members = keys;
+	participant_emit(ruling, participant, wish->registered_on, &fact->base);
+	return ACCEPTED;
+}

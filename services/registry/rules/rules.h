@@ -1,0 +1,24 @@
+/* The rules of the registry, one file each, named like their rpc. */
+#ifndef ASSKOMM_REGISTRY_RULES_H
+#define ASSKOMM_REGISTRY_RULES_H
+
+#include "asskomm/registry.pb-c.h"
+#include "core/ruling.h"
+
+rule_fn import_territory;
+rule_fn register_consortium;
+rule_fn record_contact;
+rule_fn record_advice;
+rule_fn set_cooperation_level;
+rule_fn sign_preliminary_agreement;
+rule_fn designate_model_municipality;
+rule_fn withdraw_participant_fact;
+rule_fn sign_agreement;
+rule_fn terminate_agreement;
+rule_fn correct_agreement;
+rule_fn withdraw_agreement;
+rule_fn constitute_council;
+rule_fn change_council;
+rule_fn withdraw_council_fact;
+
+#endif

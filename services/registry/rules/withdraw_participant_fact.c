@@ -1,0 +1,46 @@
+/* The latest fact of a participant was recorded by mistake: it is taken back, and what it had set
+ * is what the remaining facts say. */
+#include "rules.h"
+
+#include "core/parties.h"
+#include "core/reflect.h"
+#include "participant_facts.h"
+#include <string.h>
+
+/* First days from the entries that are left. */
+static void set_firsts(Registry__Participant *participant)
+{
+	static char nothing[] = "";
+
+	participant->contacted_on = participant->advised_on = nothing;
+	participant->preliminary_agreement_on = participant->model_municipality_on = nothing;
+	for (size_t i = 0; i < participant->n_entries; i++) {
+		const Asskomm__Entry *entry = participant->entries[i];
+
+		if (strcmp(entry->kind, "ParticipantContacted") == 0)
+			participant_earliest(&participant->contacted_on, entry->on);
+		else if (strcmp(entry->kind, "ParticipantAdvised") == 0)
+			participant_earliest(&participant->advised_on, entry->on);
+		else if (strcmp(entry->kind, "PreliminaryAgreementSigned") == 0)
+			participant->preliminary_agreement_on = entry->on;
+		else if (strcmp(entry->kind, "ModelMunicipalityDesignated") == 0)
+			participant->model_municipality_on = entry->on;
+	}
+}
+
+enum verdict withdraw_participant_fact(
+	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
+{
+	Registry__Participant *participant = AS(Registry__Participant, registry__participant, aggregate);
+	const Registry__WithdrawParticipantFactRequest *wish = AS(
+		Registry__WithdrawParticipantFactRequest, registry__withdraw_participant_fact_request,
+		request);
+	const Asskomm__Entry *latest;
+
+	if (the_party(ruling, participant->resolved, "key") == NULL)
+		return REFUSED;
+	if (withdraw_latest(ruling, aggregate, wish->fact_id, wish->reason, &latest) == REFUSED)
+		return REFUSED;
+	set_firsts(participant);
+	return ACCEPTED;
+}
