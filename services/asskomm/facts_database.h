@@ -1,0 +1,13 @@
+/* Facts straight from ledger.event, for an auditor who trusts the database more than the API. */
+#ifndef ASSKOMM_FACTS_DATABASE_H
+#define ASSKOMM_FACTS_DATABASE_H
+
+#include "facts.h"
+
+/* As facts_read and facts_head. The role of the connection must be allowed to read the ledger. */
+int facts_database_read(struct db_blocking *database, struct arena *arena, uint64_t after,
+	struct fact_page *out_page) MUST_CHECK;
+int facts_database_head(
+	struct db_blocking *database, struct arena *arena, Ledger__Head **out_head) MUST_CHECK;
+
+#endif

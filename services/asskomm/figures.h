@@ -1,0 +1,31 @@
+/* GET /figures, asked and shown. */
+#ifndef ASSKOMM_FIGURES_H
+#define ASSKOMM_FIGURES_H
+
+#include "asskomm/monitor.pb-c.h"
+#include "connection.h"
+#include "core/arena.h"
+#include "core/check.h"
+
+/* What was asked; NULL members are not asked. */
+struct figures_question {
+	const char *as_of;
+	const char *known_at;
+	const char *district;
+	const char *after_fact; /* wait until this fact is counted */
+};
+
+/* A path with the question as its query. */
+const char *figures_path(
+	struct arena *arena, const char *path, const struct figures_question *question);
+
+/* The figures, also as they came in *out_reply. EXIT_DONE, or another exit code with the reason on
+ * stderr. */
+int figures_get(struct connection *connection, struct arena *arena,
+	const struct figures_question *question, struct client_reply *out_reply,
+	Monitor__Figures **out_figures) MUST_CHECK;
+
+/* The figures as a table on stdout. */
+void figures_print(struct arena *arena, const Monitor__Figures *figures);
+
+#endif

@@ -1,0 +1,185 @@
+/* asskomm verify --figures: the published counters against a recount of the facts.
+ *
+ * The facts are read up to the head; the monitor is asked to have counted the last of them. Facts
+ * that come in meanwhile would make honest figures look wrong: an answer that knows more than was
+ * read says so by its ledgerSeq, and the whole comparison begins again. */
+#include "verify.h"
+#include "address.h"
+#include "command.h"
+#include "connection.h"
+#include "core/civil.h"
+#include "core/text.h"
+#include "counters.h"
+#include "figures.h"
+#include "output.h"
+#include "progress.h"
+#include "recount.h"
+#include "wait.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define DAYS_MAX 400u
+#define DISTRICT_DAYS_MAX 20u
+#define TURNS_MAX 5u
+#define DIFFERENCES_MAX 200u
+#define ANSWER_ARENA_MAX (8u * 1024 * 1024)
+#define MOVED (-1) /* the ledger grew: begin again */
+
+struct comparison {
+	struct fact_visitor visitor;
+	struct connection *connection;
+	struct arena *arena;
+	struct recount recount;
+	uint64_t seq; /* of the last fact read */
+	char last_id[40];
+	uint64_t compared; /* numbers */
+	uint64_t different;
+	struct table differences;
+};
+
+static int on_fact(struct fact_visitor *visitor, struct arena *page, const Asskomm__Fact *fact)
+{
+	struct comparison *self = CONTAINER_OF(visitor, struct comparison, visitor);
+	Asskomm__FactHeader *header;
+	ProtobufCMessage *content;
+	if (!facts_open(page, fact, &header, &content)) {
+		fprintf(stderr, "asskomm: fact %" PRIu64 " (%s) cannot be read here\n", fact->seq,
+			fact->type);
+		return EXIT_REFUSED;
+	}
+	recount_add(&self->recount, fact, header, content);
+	self->seq = fact->seq;
+	snprintf(self->last_id, sizeof self->last_id, "%s", fact->id);
+	return EXIT_DONE;
+}
+
+static void note(struct comparison *self, const char *day, const char *district,
+	enum counter counter, int64_t counted, int64_t published)
+{
+	self->different++;
+	if (self->different > DIFFERENCES_MAX) {
+		return;
+	}
+	table_add(&self->differences,
+		(const char *const[]){ day, district != NULL ? district : "state",
+			COUNTER_ROWS[counter].json, counters_print(self->arena, counter, counted),
+			counters_print(self->arena, counter, published) });
+}
+
+/* One answer of GET /figures against the recount, which stands at that day. */
+static int compare_one(
+	struct comparison *self, struct arena *arena, const char *day, const char *district)
+{
+	struct client_reply reply;
+	Monitor__Figures *figures;
+	const struct figures_question question = { .as_of = day,
+		.district = district,
+		.after_fact = self->last_id[0] != '\0' ? self->last_id : NULL };
+	int exit_code = figures_get(self->connection, arena, &question, &reply, &figures);
+	if (exit_code != EXIT_DONE) {
+		return exit_code;
+	}
+	if (figures->ledger_seq > self->seq) {
+		return MOVED;
+	}
+	for (unsigned i = 0; i < COUNTER_COUNT; i++) {
+		int64_t counted = recount_value(&self->recount, (enum counter)i, district);
+		int64_t published = counters_value(arena, &figures->base, (enum counter)i);
+		self->compared++;
+		if (counted != published) {
+			note(self, day, district, (enum counter)i, counted, published);
+		}
+	}
+	return EXIT_DONE;
+}
+
+static int compare_day(struct comparison *self, const char *day, bool districts)
+{
+	struct arena *arena = arena_new(ANSWER_ARENA_MAX);
+	recount_go_to(&self->recount, day);
+	int exit_code = compare_one(self, arena, day, NULL);
+	for (size_t i = 0; districts && exit_code == EXIT_DONE && i < self->recount.n_districts;
+		i++) {
+		exit_code = compare_one(self, arena, day, self->recount.districts[i]);
+	}
+	arena_destroy(&arena);
+	return exit_code;
+}
+
+/* The chosen days, and today where it is not among them; districts on an even choice of them. */
+static int compare_days(struct comparison *self)
+{
+	const char *const *days;
+	char today[CIVIL_DATE_SIZE];
+	struct progress progress;
+	size_t count = recount_days(&self->recount, DAYS_MAX, &days);
+	size_t step = count / DISTRICT_DAYS_MAX + 1;
+	int exit_code = EXIT_DONE;
+	progress_init(&progress, "days", count + 1);
+	for (size_t i = 0; i < count && exit_code == EXIT_DONE; i++) {
+		exit_code = compare_day(self, days[i], (count - 1 - i) % step == 0);
+		progress_set(&progress, i + 1);
+	}
+	civil_print(civil_berlin(wait_unix_us()), today);
+	bool last_is_before = count == 0 || strcmp(days[count - 1], today) < 0;
+	if (exit_code == EXIT_DONE && last_is_before) {
+		exit_code = compare_day(self, today, true);
+	}
+	progress_set(&progress, count + 1);
+	progress_end(&progress);
+	return exit_code;
+}
+
+static int compare_all(struct comparison *self)
+{
+	static const char *const HEADINGS[] = { "day", "where", "counter", "counted", "published" };
+	const struct fact_source source = { .connection = self->connection };
+	struct arena *arena = arena_new(ANSWER_ARENA_MAX);
+	Ledger__Head *head;
+	recount_init(&self->recount, self->arena);
+	table_init(&self->differences, self->arena, 5, HEADINGS, 1u << 3 | 1u << 4);
+	int exit_code = facts_head(&source, arena, &head);
+	if (exit_code == EXIT_DONE) {
+		exit_code = verify_walk(&source, "facts", 0, head->seq, &self->visitor);
+	}
+	arena_destroy(&arena);
+	if (exit_code != EXIT_DONE) {
+		return exit_code;
+	}
+	recount_sort(&self->recount);
+	return compare_days(self);
+}
+
+static int tell(const struct comparison *self)
+{
+	if (self->different == 0) {
+		printf("right: %" PRIu64 " numbers recounted from %" PRIu64 " facts\n",
+			self->compared, self->seq);
+		return EXIT_DONE;
+	}
+	table_print(&self->differences, stdout);
+	printf("wrong: %" PRIu64 " of %" PRIu64 " numbers differ from the recount of %" PRIu64
+	       " facts\n",
+		self->different, self->compared, self->seq);
+	return EXIT_REFUSED;
+}
+
+int verify_figures(struct connection *connection)
+{
+	int exit_code = MOVED;
+	for (unsigned turn = 0; turn < TURNS_MAX && exit_code == MOVED; turn++) {
+		struct comparison self = { .visitor = { on_fact }, .connection = connection };
+		self.arena = arena_new(VERIFY_ARENA_MAX);
+		exit_code = compare_all(&self);
+		if (exit_code == EXIT_DONE) {
+			exit_code = tell(&self);
+		}
+		arena_destroy(&self.arena);
+	}
+	if (exit_code == MOVED) {
+		fprintf(stderr, "asskomm: the ledger grows too fast to compare; try again later\n");
+		return EXIT_UNREACHABLE;
+	}
+	return exit_code;
+}
