@@ -98,7 +98,8 @@ char *db_array(struct arena *arena, size_t count, const char *const *items);
 
 /* ---- for command line tools: a blocking connection. Runs `text` as one transaction; false with
  * the server's message in out_error (arena). rows may be NULL; printed rows come as an array of
- * arrays of text in the arena. */
+ * arrays of text in the arena. With `values` (also when there are none of them) `text` is one
+ * statement and stands alone, as some must; with NULL it may be many. */
 struct db_blocking;
 struct db_blocking *db_blocking_open(const char *conninfo, struct arena *arena, char **out_error);
 bool db_blocking_run(struct db_blocking *db, struct arena *arena, const char *text,

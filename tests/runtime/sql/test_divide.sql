@@ -1,0 +1,1 @@
+select :above::int / :below::int as quotient

@@ -1,0 +1,1 @@
+select :value::text as value, :value::text is null as is_null

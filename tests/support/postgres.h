@@ -1,0 +1,154 @@
+/* A throw-away PostgreSQL for a test program: one cluster in a folder of its own, made by
+ * tests/support/postgres.sh, with the tables of tests/runtime/schema.sql on request. Include it
+ * with cmocka in the same file.
+ *
+ * The programs may run from any folder: the source tree is found upwards from the working folder
+ * or from the program. */
+#ifndef ASSKOMM_TESTS_SUPPORT_POSTGRES_H
+#define ASSKOMM_TESTS_SUPPORT_POSTGRES_H
+
+#include "core/arena.h"
+#include "core/text.h"
+#include "runtime/db.h"
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct postgres {
+	char root[PATH_MAX]; /* of the source tree */
+	char dir[64];        /* socket, data, log */
+	char conninfo[128];  /* as superuser */
+	char tester[128];    /* as the role `tester`, for which row-level security holds */
+	struct arena *arena;
+	struct db_blocking *admin; /* as superuser */
+};
+
+/* Walks up from `folder` until the helper script is found. */
+static inline bool postgres_find_root(struct postgres *postgres, const char *folder)
+{
+	char path[PATH_MAX], script[PATH_MAX + 64];
+
+	if (realpath(folder, path) == NULL)
+		return false;
+	for (;;) {
+		char *slash = strrchr(path, '/');
+
+		snprintf(script, sizeof(script), "%s/tests/support/postgres.sh", path);
+		if (access(script, X_OK) == 0) {
+			snprintf(postgres->root, sizeof(postgres->root), "%s", path);
+			return true;
+		}
+		if (slash == NULL || slash == path)
+			return false;
+		*slash = '\0';
+	}
+}
+
+/* Runs the script with "start", "stop" or "crash" and waits for it. */
+static inline void postgres_run(struct postgres *postgres, const char *action)
+{
+	char script[PATH_MAX + 64];
+	int status;
+	pid_t child;
+
+	snprintf(script, sizeof(script), "%s/tests/support/postgres.sh", postgres->root);
+	child = fork();
+	if (child == 0) {
+		if (freopen("/dev/null", "w", stdout) != NULL)
+			execl(script, script, action, postgres->dir, NULL);
+		_exit(127);
+	}
+	CHECK(child > 0 && waitpid(child, &status, 0) == child);
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+/* Runs SQL as superuser; rows may be NULL. An error ends the test program. */
+static inline size_t postgres_sql(struct postgres *postgres, const char *text, char ****out_rows)
+{
+	char *error = NULL;
+	size_t count = 0;
+
+	if (postgres->admin == NULL)
+		postgres->admin = db_blocking_open(postgres->conninfo, postgres->arena, &error);
+	if (postgres->admin == NULL || !db_blocking_run(postgres->admin, postgres->arena, text,
+					       NULL, 0, out_rows, &count, &error)) {
+		fprintf(stderr, "postgres_sql: %s\n", error);
+		CHECK(error == NULL);
+	}
+	return count;
+}
+
+/* Statements that must not be in a transaction, such as ALTER SYSTEM: their one value is not used.
+ */
+static inline void postgres_alone(struct postgres *postgres, const char *text)
+{
+	char *error = NULL;
+	const char *none = NULL;
+
+	postgres_sql(postgres, "select", NULL); /* connects */
+	if (!db_blocking_run(
+		    postgres->admin, postgres->arena, text, &none, 0, NULL, NULL, &error)) {
+		fprintf(stderr, "postgres_alone: %s\n", error);
+		CHECK(error == NULL);
+	}
+}
+
+/* Runs a file below the source tree as superuser. */
+static inline void postgres_load(struct postgres *postgres, const char *file)
+{
+	char path[PATH_MAX + 64];
+	FILE *input;
+	char *text;
+	size_t len;
+
+	snprintf(path, sizeof(path), "%s/%s", postgres->root, file);
+	input = fopen(path, "r");
+	CHECK(input != NULL);
+	text = arena_alloc(postgres->arena, 256 * 1024);
+	len = fread(text, 1, 256 * 1024 - 1, input);
+	CHECK(len < 256 * 1024 - 1);
+	fclose(input);
+	postgres_sql(postgres, text, NULL);
+}
+
+/* A new, empty cluster that runs. */
+static inline void postgres_start(struct postgres *postgres)
+{
+	char folder[] = "/tmp/asskomm-test-XXXXXX";
+
+	*postgres = (struct postgres){ .arena = arena_new(64 * 1024 * 1024) };
+	CHECK(postgres_find_root(postgres, ".") || postgres_find_root(postgres, "/proc/self/exe"));
+	CHECK(mkdtemp(folder) != NULL);
+	snprintf(postgres->dir, sizeof(postgres->dir), "%s", folder);
+	snprintf(postgres->conninfo, sizeof(postgres->conninfo),
+		"host=%s user=postgres dbname=postgres", folder);
+	snprintf(postgres->tester, sizeof(postgres->tester), "host=%s user=tester dbname=postgres",
+		folder);
+	postgres_run(postgres, "start");
+}
+
+/* The tables that the statements in tests/runtime/sql need. */
+static inline void postgres_load_runtime(struct postgres *postgres)
+{
+	postgres_load(postgres, "common/schema/cluster/0001_roles.sql");
+	postgres_load(postgres, "tests/runtime/schema.sql");
+	db_blocking_close(&postgres->admin); /* the schema changed the session's role */
+}
+
+/* Stops it and removes the folder. */
+static inline void postgres_end(struct postgres *postgres)
+{
+	char command[128];
+
+	db_blocking_close(&postgres->admin);
+	postgres_run(postgres, "stop");
+	snprintf(command, sizeof(command), "rm -rf '%s'", postgres->dir);
+	CHECK(system(command) == 0);
+	arena_destroy(&postgres->arena);
+}
+
+#endif
