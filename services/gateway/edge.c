@@ -66,7 +66,6 @@ static void end(struct edge_call *call, unsigned status)
 	if (method != NULL)
 		metrics_observe_ns("asskomm_http_duration", "rpc", method->rpc, took_ns);
 	http_answer_header(exchange, "traceparent", call->trace.parent);
-	http_answer_header(exchange, "X-Content-Type-Options", "nosniff");
 	call->edge->inflight--;
 }
 
@@ -74,7 +73,6 @@ static void answer_failure(struct edge_call *call, const Asskomm__Failure *failu
 {
 	struct http_exchange *exchange = call->exchange;
 
-	http_answer_header(exchange, "Cache-Control", "no-store");
 	end(call, failure_status(failure_code_of(failure)));
 	problem_answer(exchange, failure, call->trace.id);
 }
@@ -115,7 +113,6 @@ static void answer_reply(struct edge_call *call, const ProtobufCMessage *reply)
 		location = route_location(arena, method, reflect_get_text(arena, reply, "id"));
 	if (location != NULL)
 		http_answer_header(exchange, "Location", location);
-	http_answer_header(exchange, "Cache-Control", "no-store");
 	end(call, method->success);
 	http_answer(exchange, method->success, type, text == NULL ? "" : text,
 		text == NULL ? 0 : strlen(text));
