@@ -1,0 +1,15 @@
+/* The pure parts of notifications. */
+#ifndef ASSKOMM_NOTIFICATIONS_RULES_H
+#define ASSKOMM_NOTIFICATIONS_RULES_H
+
+#include "asskomm/notifications.pb-c.h"
+#include "core/ruling.h"
+
+rule_fn subscribe;
+rule_fn unsubscribe;
+
+/* What a fact means to recipients: a Notice, empty (no kind) when nobody needs to hear of it. */
+ProtobufCMessage *notice_of(struct arena *arena, const Asskomm__FactHeader *header,
+	const ProtobufCMessage *fact);
+
+#endif

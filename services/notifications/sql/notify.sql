@@ -1,0 +1,35 @@
+-- One fact: a message for each recipient with a subscription that fits, and a mail for each address;
+-- once per fact and recipient, whatever crashes.
+-- include common/runtime/sql/advance.sql
+, handled as (
+	insert into fact (fact_id) select :fact_id::uuid from advanced
+), notice as (
+	select array(select jsonb_array_elements_text(:participants::jsonb)) as participants,
+		:kind as kind
+	from advanced
+	where :kind::text is not null
+), fitting as (
+	select s.recipient, s.email
+	from subscription s, notice n
+	where s.ended_on is null
+		and (s.kind is null or s.kind = n.kind)
+		and (s.participant is null or s.participant = any(n.participants))
+		and (s.district is null
+			or exists (select from unnest(n.participants) p where starts_with(p, s.district)))
+		and (cardinality(n.participants) = 0
+			or exists (select from unnest(n.participants) p, unnest(s.scopes) c
+				where c = '*' or (c <> '' and starts_with(p, c))))
+), told as (
+	insert into inbox (recipient, fact_id, seq, kind, subject, text, valid_on)
+	select distinct recipient, :fact_id::uuid, :seq::bigint, :kind, :subject, :text,
+		:valid_on::date
+	from fitting
+	on conflict on constraint inbox_once do nothing
+), queued as (
+	insert into delivery (fact_id, email, subject, text)
+	select distinct :fact_id::uuid, email, :subject, :text
+	from fitting
+	where email is not null
+	on conflict on constraint delivery_once do nothing
+)
+select seq from advanced
