@@ -76,7 +76,7 @@ environment_of() {
 		say "ASSKOMM_HTTP_HOST=$HTTP_HOST"
 		say "ASSKOMM_HTTP_PORT=$HTTP_PORT"
 		say "ASSKOMM_JWKS=$VAR/keys/jwks.json"
-		hand_on ASSKOMM_ISSUER ASSKOMM_AUDIENCE
+		hand_on ASSKOMM_TOKEN_ISSUER ASSKOMM_TOKEN_AUDIENCE
 		;;
 	ledger) say "ASSKOMM_PUBLISH=tcp://127.0.0.1:$((BUS_BASE + EVENTS_PLACE))" ;;
 	notifications) hand_on ASSKOMM_SMTP_URL ASSKOMM_MAIL_FROM ;;
