@@ -66,17 +66,22 @@ foreach(fragment ${SQL_FRAGMENTS})
 	list(REMOVE_ITEM RUNTIME_SQL common/runtime/sql/${fragment})
 endforeach()
 
-# out_source: a .c file with STATEMENTS, from the runtime's .sql files and those of `folder`
-# (relative to the root, as the "-- include" lines are).
+# out_source: a .c file with STATEMENTS, from those of `folder` (relative to the root, as the
+# "-- include" lines are) and the runtime's, which stand on tables that only a service with a schema
+# of its own has.
 function(generate_statements name folder out_source)
 	file(GLOB own RELATIVE "${CMAKE_SOURCE_DIR}" CONFIGURE_DEPENDS
 		"${CMAKE_SOURCE_DIR}/${folder}/*.sql")
 	set(inputs ${own} ${SQL_PARTS})
+	set(shared)
+	if(NOT folder MATCHES "^services/" OR EXISTS "${CMAKE_SOURCE_DIR}/${folder}/../schema")
+		set(shared ${RUNTIME_SQL})
+	endif()
 	list(TRANSFORM inputs PREPEND "${CMAKE_SOURCE_DIR}/")
 	set(source "${GEN}/${name}.statements.gen.c")
 	add_custom_command(
 		OUTPUT "${source}"
-		COMMAND generate sql "${source}" ${RUNTIME_SQL} ${own}
+		COMMAND generate sql "${source}" ${shared} ${own}
 		DEPENDS generate ${inputs}
 		WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}"
 		COMMENT "statements ${name}" VERBATIM)
