@@ -61,21 +61,23 @@ add_dependencies(proto proto_options)
 # statement that each process has.
 set(SQL_FRAGMENTS save_head.sql save_tail.sql advance.sql)
 file(GLOB RUNTIME_SQL RELATIVE "${CMAKE_SOURCE_DIR}" CONFIGURE_DEPENDS common/runtime/sql/*.sql)
-set(SQL_PARTS ${RUNTIME_SQL})
+file(GLOB SERVICE_SQL RELATIVE "${CMAKE_SOURCE_DIR}" CONFIGURE_DEPENDS
+	common/runtime/sql/service/*.sql)
+set(SQL_PARTS ${RUNTIME_SQL} ${SERVICE_SQL})
 foreach(fragment ${SQL_FRAGMENTS})
 	list(REMOVE_ITEM RUNTIME_SQL common/runtime/sql/${fragment})
 endforeach()
 
 # out_source: a .c file with STATEMENTS, from those of `folder` (relative to the root, as the
-# "-- include" lines are) and the runtime's, which stand on tables that only a service with a schema
-# of its own has.
+# "-- include" lines are) and the runtime's; those of sql/service stand on tables that only a service
+# with a schema of its own has.
 function(generate_statements name folder out_source)
 	file(GLOB own RELATIVE "${CMAKE_SOURCE_DIR}" CONFIGURE_DEPENDS
 		"${CMAKE_SOURCE_DIR}/${folder}/*.sql")
 	set(inputs ${own} ${SQL_PARTS})
-	set(shared)
-	if(NOT folder MATCHES "^services/" OR EXISTS "${CMAKE_SOURCE_DIR}/${folder}/../schema")
-		set(shared ${RUNTIME_SQL})
+	set(shared ${RUNTIME_SQL})
+	if(EXISTS "${CMAKE_SOURCE_DIR}/${folder}/../schema")
+		list(APPEND shared ${SERVICE_SQL})
 	endif()
 	list(TRANSFORM inputs PREPEND "${CMAKE_SOURCE_DIR}/")
 	set(source "${GEN}/${name}.statements.gen.c")

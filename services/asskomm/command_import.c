@@ -81,16 +81,20 @@ static int import_territory(struct connection *connection)
 static int post_line(struct connection *connection, struct arena *arena,
 	const struct history_line *line, struct client_reply *out_reply)
 {
-	const struct client_request post = { .method = "POST",
+	struct client_request post = { .method = "POST",
 		.path = line->path,
 		.body = line->body,
-		.n_headers = 4,
+		.n_headers = 2,
 		.headers = { text_format(arena, "Idempotency-Key: %s", line->key),
-			text_format(arena, "Recorded-On: %s", line->recorded_on),
-			text_format(
-				arena, "Provenance: %s", address_escape(arena, line->provenance)),
-			text_format(
-				arena, "Citation: %s", address_escape(arena, line->citation)) } };
+			text_format(arena, "Recorded-On: %s", line->recorded_on) } };
+	if (strcmp(line->provenance, "RECORDED") != 0) { /* what it is when nothing is claimed */
+		post.headers[post.n_headers++] = text_format(
+			arena, "Provenance: %s", address_escape(arena, line->provenance));
+	}
+	if (line->citation[0] != '\0') {
+		post.headers[post.n_headers++] =
+			text_format(arena, "Citation: %s", address_escape(arena, line->citation));
+	}
 	return connection_try(connection, arena, &post, CONNECTION_PATIENCE_MS, out_reply);
 }
 

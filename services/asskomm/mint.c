@@ -5,7 +5,7 @@
 #include "wait.h"
 #include <stdlib.h>
 
-#define DEFAULT_ISSUER "asskomm-local"
+#define DEFAULT_ISSUER "asskomm-demo"
 #define DEFAULT_AUDIENCE "asskomm"
 
 static const char *environment(const char *name, const char *fallback)
@@ -16,8 +16,9 @@ static const char *environment(const char *name, const char *fallback)
 
 char *mint_token(struct arena *arena, const struct mint *mint)
 {
-	return token_mint(arena, mint->private_key, environment("ASSKOMM_ISSUER", DEFAULT_ISSUER),
-		environment("ASSKOMM_AUDIENCE", DEFAULT_AUDIENCE), mint->subject, mint->roles,
+	return token_mint(arena, mint->private_key,
+		environment("ASSKOMM_TOKEN_ISSUER", DEFAULT_ISSUER),
+		environment("ASSKOMM_TOKEN_AUDIENCE", DEFAULT_AUDIENCE), mint->subject, mint->roles,
 		mint->n_roles, mint->scopes, mint->n_scopes, wait_unix_us() / 1000000,
 		mint->lifetime_s);
 }

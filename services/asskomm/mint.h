@@ -16,8 +16,8 @@ struct mint {
 	int64_t lifetime_s;
 };
 
-/* The token, or NULL with the reason on stderr. Issuer and audience are $ASSKOMM_ISSUER and
- * $ASSKOMM_AUDIENCE, with the gateway's defaults. */
+/* The token, or NULL with the reason on stderr. Issuer and audience are $ASSKOMM_TOKEN_ISSUER and
+ * $ASSKOMM_TOKEN_AUDIENCE, with the gateway's defaults. */
 char *mint_token(struct arena *arena, const struct mint *mint);
 
 #endif

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define ROW_COUNTERS 2
+#define DISTRICT_LEN 5     /* a key begins with its district, AGS5 */
 #define NONE COUNTER_COUNT /* ends the counters of a row */
 
 /* A type whose parties (field `participant` or `municipalities`) count. The unit is the text in
@@ -23,9 +24,8 @@ struct row {
 	enum counter counters[ROW_COUNTERS];
 };
 
-/* To add one: a row here; every party of a row is a participant too. */
+/* To add one: a row here. */
 static const struct row ROWS[] = {
-	{ &registry__consortium_registered__descriptor, NULL, 1, { NONE, NONE } },
 	{ &registry__participant_contacted__descriptor, NULL, 1, { COUNTER_CONTACTED, NONE } },
 	{ &registry__participant_advised__descriptor, NULL, 1,
 		{ COUNTER_CONTACTED, COUNTER_ADVISED } },
@@ -45,7 +45,6 @@ static const struct row ROWS[] = {
 	{ &coaching__coach_matched__descriptor, "coaching_id", 1,
 		{ COUNTER_COACHES_MATCHED, NONE } },
 	{ &coaching__coaching_started__descriptor, "coaching_id", 1, { COUNTER_COACHINGS, NONE } },
-	{ &coaching__coaching_closed__descriptor, "coaching_id", 1, { NONE, NONE } },
 	{ &analysis__analysis_kicked_off__descriptor, "analysis_id", 1,
 		{ COUNTER_ANALYSES_STARTED, NONE } },
 	{ &analysis__analysis_presented__descriptor, "analysis_id", 1, { COUNTER_ANALYSES, NONE } },
@@ -112,17 +111,15 @@ static void mark_party(const struct view *view, const struct row *row, const cha
 		mark(view, counter_for(row->counters[i], party), unit != NULL ? unit : party->key,
 			party->district, row->value);
 	}
-	mark(view, COUNTER_PARTICIPANTS, party->key, party->district, 1);
 }
 
+/* An analysis of several municipalities is one unit, in the district of the first. */
 static void read_row(
 	const struct view *view, const struct row *row, const ProtobufCMessage *content)
 {
 	Registry__Party *const *parties;
-	size_t count = find_parties(content, &parties);
-	const char *unit = find_unit(row, content);
-	for (size_t i = 0; i < count; i++) {
-		mark_party(view, row, unit, parties[i]);
+	if (find_parties(content, &parties) > 0) {
+		mark_party(view, row, find_unit(row, content), parties[0]);
 	}
 }
 
@@ -151,7 +148,6 @@ static void read_level(const struct view *view, const ProtobufCMessage *content)
 		mark(view, COUNTER_CLOSELY_COOPERATING, party->key, party->district,
 			changed->level == REGISTRY__COOPERATION_LEVEL__CLOSE);
 	}
-	mark(view, COUNTER_PARTICIPANTS, party->key, party->district, 1);
 }
 
 /* Accessions ever signed: an agreement's termination does not take them away. */
@@ -218,6 +214,17 @@ static const struct {
 	{ &registry__territory_changed__descriptor, read_territory },
 };
 
+/* Everybody whom a fact is about takes part, unless it takes another fact back. */
+static void read_participants(const struct view *view)
+{
+	for (size_t i = 0; i < view->header->n_participants; i++) {
+		const char *key = view->header->participants[i];
+		bool placed = strlen(key) >= DISTRICT_LEN && key[0] != 'k';
+		mark(view, COUNTER_PARTICIPANTS, key,
+			text_copy_len(view->recount->arena, key, placed ? DISTRICT_LEN : 0), 1);
+	}
+}
+
 void recount_add(struct recount *recount, const Asskomm__Fact *fact,
 	const Asskomm__FactHeader *header, const ProtobufCMessage *content)
 {
@@ -225,6 +232,9 @@ void recount_add(struct recount *recount, const Asskomm__Fact *fact,
 		*tally_at(&recount->corrected, header->corrects) = 1;
 	}
 	const struct view view = { recount, fact, header, text_copy(recount->arena, fact->id) };
+	if (content->descriptor != &asskomm__fact_withdrawn__descriptor) {
+		read_participants(&view);
+	}
 	for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
 		if (ROWS[i].type == content->descriptor) {
 			read_row(&view, &ROWS[i], content);

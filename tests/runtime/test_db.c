@@ -172,7 +172,7 @@ static struct mix mix;
 
 static enum kind kind_of(unsigned number)
 {
-	if (number % 500 == 499)
+	if (number % 501 == 499)
 		return SLEEPS;
 	return number % 7 == 3   ? DIVIDES
 	       : number % 7 == 4 ? REPEATS
@@ -241,7 +241,7 @@ static void submit_mixed(unsigned number)
 	probe->number = number;
 	probe->segment.actor = SCOPES[(scope + 1) % N_SCOPES];
 	probe->segment.lane = number;
-	probe->segment.timeout_ms = kind == SLEEPS ? 60 : 20001 + scope;
+	probe->segment.timeout_ms = kind == SLEEPS ? 600 : 20001 + scope;
 	probe->on_ended = on_mixed;
 	snprintf(probe->text[0], sizeof(probe->text[0]), "%s%u", SCOPES[scope], number);
 	probe_call(probe, "test_item_add", probe->text[0], probe->text[0]);

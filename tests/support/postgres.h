@@ -48,22 +48,53 @@ static inline bool postgres_find_root(struct postgres *postgres, const char *fol
 	}
 }
 
-/* Runs the script with "start", "stop" or "crash" and waits for it. */
-static inline void postgres_run(struct postgres *postgres, const char *action)
+/* Begins to run the script with "start", "stop" or "crash". */
+static inline pid_t postgres_begin(struct postgres *postgres, const char *action)
 {
 	char script[PATH_MAX + 64];
-	int status;
-	pid_t child;
+	pid_t child = fork();
 
-	snprintf(script, sizeof(script), "%s/tests/support/postgres.sh", postgres->root);
-	child = fork();
+	CHECK(child >= 0);
 	if (child == 0) {
+		snprintf(script, sizeof(script), "%s/tests/support/postgres.sh", postgres->root);
 		if (freopen("/dev/null", "w", stdout) != NULL)
 			execl(script, script, action, postgres->dir, NULL);
 		_exit(127);
 	}
-	CHECK(child > 0 && waitpid(child, &status, 0) == child);
-	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	return child;
+}
+
+/* Whether the script has ended, without waiting for it; a failure of it ends the test program. */
+static inline bool postgres_did(pid_t child)
+{
+	int status;
+	pid_t ended = waitpid(child, &status, WNOHANG);
+
+	CHECK(ended == 0 || (ended == child && WIFEXITED(status) && WEXITSTATUS(status) == 0));
+	return ended == child;
+}
+
+/* Runs the script and waits for it. */
+static inline void postgres_run(struct postgres *postgres, const char *action)
+{
+	pid_t child = postgres_begin(postgres, action);
+
+	while (!postgres_did(child))
+		usleep(1000);
+}
+
+/* The process id of the server's first process. */
+static inline pid_t postgres_pid(struct postgres *postgres)
+{
+	char path[128];
+	int pid = 0;
+	FILE *input;
+
+	snprintf(path, sizeof(path), "%s/data/postmaster.pid", postgres->dir);
+	input = fopen(path, "r");
+	CHECK(input != NULL && fscanf(input, "%d", &pid) == 1 && pid > 1);
+	fclose(input);
+	return pid;
 }
 
 /* Runs SQL as superuser; rows may be NULL. An error ends the test program. */
@@ -82,7 +113,7 @@ static inline size_t postgres_sql(struct postgres *postgres, const char *text, c
 	return count;
 }
 
-/* Statements that must not be in a transaction, such as ALTER SYSTEM: their one value is not used.
+/* One statement that must not be in a transaction, such as ALTER SYSTEM.
  */
 static inline void postgres_alone(struct postgres *postgres, const char *text)
 {
