@@ -62,7 +62,8 @@ static bool is(const char *text, const char *wanted)
 
 /* ---- key sets */
 
-/* Reads at most `max_len` bytes; the caller frees the text. */
+/* Reads at most `max_len` bytes; the caller frees the text. NULL with the reason on stderr for what
+ * is no file, cannot be read or is longer. */
 static char *read_file(const char *path, size_t max_len, size_t *out_len)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -132,13 +133,16 @@ static const char *add_key(struct token_keys *keys, struct arena *arena, json_t 
 {
 	const char *id = text_member(key, "kid");
 	size_t len = signature_len(arena, key);
+	/* A secret in a public file is a leak that somebody must hear of, so nothing goes on. */
 	if (json_object_get(key, "d") != NULL || is(text_member(key, "kty"), "oct"))
 		return "holds a secret key";
 	if (id == NULL || id[0] == '\0' || strlen(id) > KEY_ID_MAX || !is_for_verifying(key) ||
 		len == 0)
 		return NULL;
+	/* Two keys of one name: which of them counts would depend on the order in the file. */
 	if (find_key(keys, id) != NULL || keys->count == KEYS_MAX)
 		return "two keys with one kid, or too many keys";
+	/* Checks that the point lies on the curve. */
 	cjose_jwk_t *jwk = cjose_jwk_import_json((cjose_header_t *)key, NULL);
 	if (jwk == NULL)
 		return "holds a broken key";
@@ -218,6 +222,8 @@ static bool split(const char *token, struct compact *out_compact)
 	return true;
 }
 
+/* A token of another type (an id token for a logout, say) is signed by the same key and must not
+ * pass for an access token. */
 static bool is_type_of_ours(const json_t *type)
 {
 	const char *name = json_string_value(type);
@@ -237,6 +243,7 @@ static const char *header_problem(const json_t *header)
 	return is_type_of_ours(json_object_get(header, "typ")) ? NULL : "another type of token";
 }
 
+/* The kid names the key, the key's kind and its alg decide which algorithms may be asked for. */
 static const char *choose_key(
 	const struct token_keys *keys, const json_t *header, const struct token_key **out_key)
 {
@@ -265,6 +272,8 @@ static bool signature_holds(
 	if (!token_base64url(arena, compact->part[2], compact->part_len[2], &bytes, &len) ||
 		len != key->signature_len)
 		return false;
+	/* libcjose decodes the parts again, and more loosely; they are strict by now, so it cannot
+	 * see anything else than we did. */
 	cjose_jws_t *jws = cjose_jws_import(compact->part[0], compact->len, NULL);
 	bool holds = jws != NULL && cjose_jws_verify(jws, key->jwk, NULL);
 	cjose_jws_release(jws);
@@ -295,6 +304,7 @@ bool token_verify(const struct token_keys *keys, struct arena *arena, const char
 	const char *problem = "not three parts of at most 8 KiB";
 	if (strnlen(token, TOKEN_BYTES_MAX + 1) <= TOKEN_BYTES_MAX && split(token, &compact))
 		problem = jws_problem(keys, arena, &compact);
+	/* No claim is looked at before the signature holds. */
 	if (problem == NULL) {
 		json_t *claims = token_json(arena, compact.part[1], compact.part_len[1]);
 		problem = claims == NULL ? "the claims are no strict JSON"
@@ -330,6 +340,7 @@ static bool write_file(const char *path, mode_t mode, const char *text)
 /* The key as JSON with what it is for; the caller frees it. */
 static char *print_key(const cjose_jwk_t *jwk, bool secret)
 {
+	/* libcjose knows neither alg nor use; both are added for those who read the set. */
 	char *bare = cjose_jwk_to_json(jwk, secret, NULL);
 	CHECK(bare != NULL);
 	json_t *key = json_loads(bare, 0, NULL);
@@ -358,6 +369,7 @@ bool token_keys_make(const char *private_path, const char *jwks_path)
 	char *public = print_key(jwk, false);
 	cjose_jwk_release(jwk);
 	bool made = write_file(private_path, 0400, secret);
+	/* Half of a pair is of no use and would be in the way of the next attempt. */
 	if (made && !write_file(jwks_path, 0444, public)) {
 		unlink(private_path);
 		made = false;
@@ -368,6 +380,7 @@ bool token_keys_make(const char *private_path, const char *jwks_path)
 	return made;
 }
 
+/* NULL with the reason on stderr; the text of the key does not stay in memory. */
 static cjose_jwk_t *read_private_key(const char *path)
 {
 	struct stat status;

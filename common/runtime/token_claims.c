@@ -12,6 +12,7 @@
 /* Year 9999: beyond it a number is no time, and sums with the leeway could overflow. */
 #define LAST_SECOND INT64_C(253402300799)
 
+/* The value of a letter, -1 when it is none. */
 static int sextet(char letter)
 {
 	if (letter >= 'A' && letter <= 'Z')
@@ -36,6 +37,7 @@ bool token_base64url(
 		int value = sextet(text[i]);
 		if (value < 0)
 			return false;
+		/* Six bits come in, eight go out; what waits is never more than 14 bits. */
 		bits = (bits << 6 | (uint32_t)value) & 0xffff;
 		n_bits += 6;
 		if (n_bits >= 8) {
@@ -57,6 +59,7 @@ json_t *token_json(struct arena *arena, const char *part, size_t len)
 	size_t n_bytes = 0;
 	if (!token_base64url(arena, part, len, &bytes, &n_bytes))
 		return NULL;
+	/* Invalid UTF-8, NUL and duplicates are refused by jansson, numbers beyond 64 bits too. */
 	json_t *value = json_loadb((const char *)bytes, n_bytes, JSON_REJECT_DUPLICATES, NULL);
 	if (!json_is_object(value)) {
 		json_decref(value);
@@ -83,12 +86,14 @@ static bool names_audience(const json_t *claim, const char *audience)
 	return found;
 }
 
+/* A real number is no time, however whole it is: no issuer writes one, so it is an attempt. */
 static bool is_time(const json_t *claim)
 {
 	return json_is_integer(claim) && json_integer_value(claim) >= 0 &&
 	       json_integer_value(claim) <= LAST_SECOND;
 }
 
+/* exp must be there; nbf and iat need not, but must be right when they are. */
 static const char *time_problem(const json_t *claims, int64_t now_s)
 {
 	const json_t *expiry = json_object_get(claims, "exp");
@@ -118,6 +123,7 @@ static bool is_subject(const json_t *claim)
 	return printable;
 }
 
+/* A prefix of a key, or "*" alone. */
 static bool is_scope(const json_t *item)
 {
 	static const char ALPHABET[] =
@@ -149,6 +155,7 @@ static bool read_roles(struct arena *arena, const json_t *claim, Asskomm__Princi
 	return true;
 }
 
+/* One unfit scope spoils the token: leaving it out would guess what the issuer meant. */
 static bool read_scopes(struct arena *arena, const json_t *claim, Asskomm__Principal *principal)
 {
 	size_t count = json_array_size(claim);
@@ -178,6 +185,7 @@ const char *token_claims(struct arena *arena, const json_t *claims,
 		return problem;
 	if (!is_subject(json_object_get(claims, "sub")))
 		return "sub is missing or unfit";
+	/* A principal without roles or scopes is possible; it may do nothing and see nothing. */
 	Asskomm__Principal *principal = NEW(arena, Asskomm__Principal);
 	asskomm__principal__init(principal);
 	principal->kind = ASSKOMM__PRINCIPAL__KIND__USER;

@@ -40,6 +40,9 @@ struct edge_call {
 
 /* ---- the ways out */
 
+/* Every answer leaves by one of the functions here: answer_failure, answer_page, answer_reply, and
+ * on_gone, where nobody is left to answer. */
+
 /* Sixteen hex digits that are always the same for one subject and do not tell who it is. */
 static const char *masked(struct arena *arena, const Asskomm__Principal *principal)
 {
@@ -64,11 +67,12 @@ static void end(struct edge_call *call, unsigned status)
 		"trace", call->trace.id, "subject", masked(exchange->arena, call->principal), NULL);
 	metrics_add("asskomm_http_requests_total", "status", status_text, 1);
 	if (method != NULL)
-		metrics_observe_ns("asskomm_http_duration", "rpc", method->rpc, took_ns);
+		metrics_observe_ns("asskomm_http_seconds", "rpc", method->rpc, took_ns);
 	http_answer_header(exchange, "traceparent", call->trace.parent);
 	call->edge->inflight--;
 }
 
+/* A problem, whoever it comes from: the edge itself, or a service through the bus. */
 static void answer_failure(struct edge_call *call, const Asskomm__Failure *failure)
 {
 	struct http_exchange *exchange = call->exchange;
@@ -85,6 +89,8 @@ static void answer_page(struct edge_call *call, const char *type, const char *pa
 	http_answer(exchange, 200, type, page, strlen(page));
 }
 
+/* The client left while a service was at work. A command may still take effect there; the same key
+ * will tell. */
 static void on_gone(struct http_exchange *exchange)
 {
 	struct edge_call *call = exchange->owner;
@@ -103,6 +109,7 @@ static void answer_reply(struct edge_call *call, const ProtobufCMessage *reply)
 	struct arena *arena = exchange->arena;
 	const char *type = "application/json", *text = NULL, *location = NULL;
 
+	/* Some replies are one text for people; their route says which field it is. */
 	if (method->text_field != NULL) {
 		type = "text/plain; charset=utf-8";
 		text = reflect_get_text(arena, reply, method->text_field);
@@ -124,11 +131,14 @@ static void on_answer(struct asking *asking, const Asskomm__Failure *failure, co
 	struct edge_call *call = CONTAINER_OF(asking, struct edge_call, asking);
 	struct arena *arena = call->exchange->arena;
 
+	/* From here on the exchange is answered at once; what a client that leaves now would cancel
+	 * has ended. */
 	call->exchange->on_gone = NULL;
 	if (failure != NULL) {
 		answer_failure(call, failure);
 		return;
 	}
+	/* The body came from a peer of ours, but a peer may be of another version. */
 	ProtobufCMessage *reply = reflect_unpack(arena, call->route.method->output, body, body_len);
 	if (reply == NULL) {
 		log_line(LOG_ERROR, "unreadable reply", "method", call->route.method->name, NULL);
@@ -161,6 +171,7 @@ static void ask(struct edge_call *call, const ProtobufCMessage *input, const cha
 	asking->arena = arena;
 	asking->deadline_ms = method->deadline_ms;
 	asking->on_answer = on_answer;
+	/* Only from here on is there something to cancel. */
 	call->exchange->owner = call;
 	call->exchange->on_gone = on_gone;
 	asking_start(&call->edge->askings, asking);
@@ -185,6 +196,8 @@ static Asskomm__Failure *read_headers(
 
 /* ---- who, and what */
 
+/* Why a token was refused stands in the log alone: the caller learns only that it was, so that no
+ * attempt teaches the next one. */
 static Asskomm__Failure *recognise(struct edge_call *call)
 {
 	struct http_exchange *exchange = call->exchange;
@@ -203,6 +216,7 @@ static Asskomm__Failure *recognise(struct edge_call *call)
 	return NULL;
 }
 
+/* Before the token: that an address exists is no secret, openapi.json tells it to all. */
 static Asskomm__Failure *find_route(struct edge_call *call)
 {
 	struct http_exchange *exchange = call->exchange;
@@ -220,6 +234,8 @@ static Asskomm__Failure *find_route(struct edge_call *call)
 
 static void serve(struct edge_call *call)
 {
+	/* The order is that of the answers a caller should get: 404, 401, 403, then what is wrong
+	 * with the request itself. A stranger never gets to see the rules of a form. */
 	const char *key = NULL;
 	Asskomm__Claim *claim = NULL;
 	ProtobufCMessage *input = NULL;
@@ -278,6 +294,7 @@ static void on_request(struct http_handler *handler, struct http_exchange *excha
 
 	call->edge = edge;
 	call->exchange = exchange;
+	/* First of all, so that also a refusal at the door can be found by its trace. */
 	headers_trace(exchange, &call->trace);
 	if (++edge->inflight > edge->inflight_max)
 		answer_failure(call, failure_new(exchange->arena, FAILURE_UNAVAILABLE,
@@ -326,6 +343,7 @@ struct edge *edge_new(struct service *service)
 		free(edge);
 		return NULL;
 	}
+	/* Last: a timer that was initialised can only be freed in its close callback. */
 	askings_init(&edge->askings, loop);
 	return edge;
 }
@@ -354,6 +372,7 @@ void edge_destroy(struct edge **edge)
 {
 	if (*edge == NULL)
 		return;
+	/* Answers first, then the server, which would declare every client gone. */
 	askings_end(&(*edge)->askings);
 	http_server_destroy(&(*edge)->server);
 	auth_destroy(&(*edge)->auth);

@@ -15,6 +15,7 @@
 
 /* ---- trace */
 
+/* Ids of traces need not be secret, those of keys not even random: they must not be used twice. */
 static void random_hex(char *out_text, size_t n_bytes)
 {
 	uint8_t bytes[TRACE_ID_BYTES];
@@ -30,6 +31,7 @@ static bool is_id(const char *text, size_t len)
 	return strspn(text, "0123456789abcdef") >= len && strspn(text, "0") < len;
 }
 
+/* Version 00 alone: later ones may be longer, and then a new trace is no loss. */
 static bool is_traceparent(const char *text)
 {
 	return text != NULL && strlen(text) == 55 && strncmp(text, "00-", 3) == 0 &&
@@ -46,6 +48,7 @@ void headers_trace(const struct http_exchange *exchange, struct trace *out_trace
 		snprintf(out_trace->id, sizeof(out_trace->id), "%.32s", given + 3);
 	else
 		random_hex(out_trace->id, TRACE_ID_BYTES);
+	/* The caller's span is the parent of ours; what we send on is a child of ours. */
 	random_hex(span, SPAN_ID_BYTES);
 	snprintf(out_trace->parent, sizeof(out_trace->parent), "00-%.32s-%.16s-01", out_trace->id,
 		span);
@@ -63,6 +66,7 @@ size_t headers_count(const struct http_exchange *exchange, const char *name, con
 	return count;
 }
 
+/* The name is given as documentation writes it, though it came in lower case. */
 static Asskomm__Failure *bad_header(
 	const struct http_exchange *exchange, const char *name, const char *what)
 {
@@ -79,6 +83,8 @@ Asskomm__Failure *headers_key(const struct http_exchange *exchange, const char *
 	size_t count = headers_count(exchange, "idempotency-key", &key);
 	size_t len = key == NULL ? 0 : strlen(key);
 
+	/* The key of our own making lives for this request alone: it makes our repetitions safe,
+	 * not the caller's. */
 	if (count == 0) {
 		char *made = arena_alloc(exchange->arena, 2 * TRACE_ID_BYTES + 1);
 		random_hex(made, TRACE_ID_BYTES);
@@ -97,6 +103,7 @@ Asskomm__Failure *headers_key(const struct http_exchange *exchange, const char *
 
 /* ---- claim */
 
+/* The route's roles said that the caller may do this; that it may claim is another question. */
 static bool is_operator(const Asskomm__Principal *principal)
 {
 	for (size_t i = 0; i < principal->n_roles; i++)
@@ -144,6 +151,7 @@ static bool is_sentence(const char *text, size_t max)
 	return true;
 }
 
+/* RECORDED is what everything is that claims nothing, so nobody may claim it. */
 static bool read_provenance(const char *text, Asskomm__Provenance *out_provenance)
 {
 	if (strcmp(text, "PUBLISHED") == 0)
@@ -167,6 +175,7 @@ Asskomm__Failure *headers_claim(const struct http_exchange *exchange,
 	*out_claim = NULL;
 	if (days + provenances + citations == 0)
 		return NULL;
+	/* Before looking at the values: who may not claim learns nothing about how to. */
 	if (!is_operator(principal))
 		return failure_new(arena, FAILURE_FORBIDDEN,
 			"Only an operator may claim when something was recorded");

@@ -14,6 +14,7 @@ static bool has_body(const struct route *route)
 	       strcmp(route->method->http_method, "PUT") == 0;
 }
 
+/* One violation that names the place, as the forms do. */
 static Asskomm__Failure *invalid(struct arena *arena, const char *text, const char *field,
 	const char *rule, const char *what)
 {
@@ -39,6 +40,8 @@ static Asskomm__Failure *read_body(const struct http_exchange *exchange, const s
 	const ProtobufCMessageDescriptor *type = route->method->input;
 	Asskomm__Failure *failure = NULL;
 
+	/* Servers and proxies do not agree on what the body of a GET means: it is refused, not
+	 * ignored. */
 	if (!has_body(route) && exchange->body_len > 0)
 		return failure_new(exchange->arena, FAILURE_INVALID, "%s takes no body",
 			route->method->http_method);
@@ -49,6 +52,7 @@ static Asskomm__Failure *read_body(const struct http_exchange *exchange, const s
 	if (!is_json(http_header(exchange, "content-type")))
 		return failure_new(
 			exchange->arena, FAILURE_MEDIA_TYPE, "The body must be application/json");
+	/* Unknown fields, duplicates, types, depth and encoding are judged in there. */
 	ProtobufCMessage *input = reflect_from_json_text(
 		exchange->arena, type, exchange->body, exchange->body_len, &failure);
 	if (input == NULL)
@@ -57,6 +61,7 @@ static Asskomm__Failure *read_body(const struct http_exchange *exchange, const s
 	return NULL;
 }
 
+/* NULL stands for a field that is not set. */
 static bool are_equal(const char *one, const char *other)
 {
 	return one == other || (one != NULL && other != NULL && strcmp(one, other) == 0);
@@ -69,6 +74,8 @@ static const char *name_of(
 	return tables_message(type)->fields[field - type->fields].json_name;
 }
 
+/* The path decides. What the body says about the same field is compared as the field prints it, so
+ * that "7" and "07" are the same number. */
 static Asskomm__Failure *set_parameter(
 	struct arena *arena, ProtobufCMessage *input, const struct route_parameter *parameter)
 {
@@ -94,6 +101,8 @@ struct taken {
 	uint64_t bits;
 };
 
+/* False when a field that can have one value has it already. A request message is small by nature:
+ * more than 64 fields would be a bug of proto/. */
 static bool take(struct taken *taken, const ProtobufCMessageDescriptor *type,
 	const ProtobufCFieldDescriptor *field)
 {
@@ -113,6 +122,7 @@ static Asskomm__Failure *set_query(struct arena *arena, ProtobufCMessage *input,
 	if (name == NULL || !text_is_utf8(name, strlen(name)) ||
 		!text_is_utf8(value, strlen(value)))
 		return invalid(arena, PROBLEM, "", "encoding", "Percent-encode UTF-8");
+	/* Messages as JSON in a query would be a second way to say what a body says. */
 	const ProtobufCFieldDescriptor *field = reflect_field(input->descriptor, name);
 	if (field == NULL || field->type == PROTOBUF_C_TYPE_MESSAGE)
 		return invalid(arena, PROBLEM, name, "unknown", "There is no such parameter");
@@ -146,6 +156,7 @@ Asskomm__Failure *input_read(
 	ProtobufCMessage *input = NULL;
 	Asskomm__Failure *failure = read_body(exchange, route, &input);
 
+	/* Body, path, query: each may only add to what was there before. */
 	for (size_t i = 0; failure == NULL && i < route->n_parameters; i++) {
 		const struct route_parameter *parameter = &route->parameters[i];
 		failure = set_parameter(arena, input, parameter);
@@ -154,6 +165,7 @@ Asskomm__Failure *input_read(
 	}
 	if (failure == NULL)
 		failure = read_query(exchange, route, &taken, input);
+	/* The service checks the same rules again: it has other callers. */
 	if (failure == NULL)
 		failure = validate(arena, input);
 	if (failure == NULL)

@@ -50,6 +50,7 @@ static long weight_of(const char *range, size_t len)
 	return (long)(strtod(mark + 2, NULL) * 1000);
 }
 
+/* "de", "de-AT", "DE;q=1"; but not "deutsch". */
 static bool is_language(const char *range, size_t len, const char *language)
 {
 	return len >= 2 && strncasecmp(range, language, 2) == 0 &&
@@ -62,6 +63,8 @@ const char *problem_language(const char *accept_language)
 	const char *best = "en";
 	long best_weight = 0;
 
+	/* The heaviest wins; of two equal ones the first. "*" prefers nothing, so it changes
+	 * nothing. */
 	while (*rest != '\0') {
 		rest += strspn(rest, ", \t");
 		size_t len = strcspn(rest, ",");
@@ -76,6 +79,7 @@ const char *problem_language(const char *accept_language)
 	return best;
 }
 
+/* What an ambiguous name may mean, so that a form can offer the choice. */
 static json_t *candidates_of(const Asskomm__Failure__Violation *violation)
 {
 	json_t *list = json_array();
@@ -137,6 +141,7 @@ void problem_answer(
 	const char *language = problem_language(http_header(exchange, "accept-language"));
 	char *text = problem_text(exchange->arena, failure, language, trace_id);
 
+	/* In whole seconds, rounded up: earlier would be too early. */
 	if (status == 429 || status == 503) {
 		unsigned after_s = (failure->retry_after_ms + 999) / 1000;
 		http_answer_header(exchange, "Retry-After",

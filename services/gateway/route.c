@@ -65,6 +65,7 @@ static const char *below_prefix(const char *path)
 	return strncmp(path, ROUTE_PREFIX, len) == 0 && path[len] == '/' ? path + len : NULL;
 }
 
+/* Each method once; no name of a method is part of another. */
 static void allow(struct text *list, const char *http_method)
 {
 	if (strstr(list->bytes, http_method) != NULL)
