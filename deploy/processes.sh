@@ -63,14 +63,16 @@ environment_of() {
 	local name
 	say "PATH=/usr/local/bin:/usr/bin:/bin"
 	say "LANG=C.UTF-8"
-	say "ASSKOMM_DATABASE_FILE=$VAR/secrets/$1.database"
 	say "ASSKOMM_KEYS=$VAR/keys"
 	say "ASSKOMM_ADMIN_PORT=$((ADMIN_BASE + $(place_of "$1")))"
 	say "ASSKOMM_LEDGER_EVENTS=tcp://127.0.0.1:$((BUS_BASE + EVENTS_PLACE))"
 	for name in "${SERVICES[@]}"; do
 		[ "$name" = gateway ] || say "ASSKOMM_PEER_${name^^}=$(bus_of "$name")"
 	done
-	[ "$1" = gateway ] || say "ASSKOMM_BUS=$(bus_of "$1")"
+	if [ "$1" != gateway ]; then # it only asks, and has no database
+		say "ASSKOMM_BUS=$(bus_of "$1")"
+		say "ASSKOMM_DATABASE_FILE=$VAR/secrets/$1.database"
+	fi
 	case $1 in
 	gateway)
 		say "ASSKOMM_HTTP_HOST=$HTTP_HOST"
