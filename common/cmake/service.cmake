@@ -1,14 +1,15 @@
 # add_service(<name> [LIBS <library>…]): the program asskomm-<name> from services/<name>.
 #
 #   <name>_rules    rules/*.c; linked with core and proto alone, so that a rule cannot reach I/O
-#   <name>_service  *.c but main.c, with its table of contents; tests link it too
-#   asskomm-<name>  main.c and the statements of sql/
+#   <name>_service  *.c but main.c: its table of contents, and what is generated from its sql/;
+#                   tests link it too
+#   asskomm-<name>  main.c
 #
 # A folder without main.c is none yet.
 
 # Adds <name>_rules and <name>_service.
 function(add_service_parts name)
-	cmake_parse_arguments(PARSE_ARGV 1 part "" "" "LIBS")
+	cmake_parse_arguments(PARSE_ARGV 1 part "" "" "LIBS;GENERATED")
 	set(folder "${CMAKE_SOURCE_DIR}/services/${name}")
 	file(GLOB rules CONFIGURE_DEPENDS "${folder}/rules/*.c")
 	file(GLOB sources CONFIGURE_DEPENDS "${folder}/*.c")
@@ -20,13 +21,11 @@ function(add_service_parts name)
 		target_link_libraries(${name}_rules PUBLIC core proto PRIVATE flags)
 		target_link_libraries(${name}_service INTERFACE ${name}_rules)
 	endif()
-	if(sources)
-		generate_statements(${name} services/${name}/sql statements)
-		add_library(${name}_objects OBJECT ${sources} "${statements}")
-		target_include_directories(${name}_objects PRIVATE "${folder}")
-		target_link_libraries(${name}_objects PRIVATE runtime flags ${part_LIBS})
-		target_sources(${name}_service INTERFACE $<TARGET_OBJECTS:${name}_objects>)
-	endif()
+	generate_statements(${name} services/${name}/sql statements)
+	add_library(${name}_objects OBJECT ${sources} "${statements}" ${part_GENERATED})
+	target_include_directories(${name}_objects PRIVATE "${folder}")
+	target_link_libraries(${name}_objects PRIVATE runtime flags ${part_LIBS})
+	target_sources(${name}_service INTERFACE $<TARGET_OBJECTS:${name}_objects>)
 	target_link_libraries(${name}_service INTERFACE runtime ${part_LIBS})
 endfunction()
 
@@ -63,8 +62,8 @@ function(add_command_line name)
 		TERRITORY_ASSOCIATIONS=services/registry/territory/associations.tsv
 		TERRITORY_POLICE_DIRECTORATES=services/registry/territory/police_directorates.tsv
 		HISTORY_ALLIANCE=${folder}/history/alliance.jsonl)
-	add_service_parts(${name} LIBS PkgConfig::CURL)
-	add_executable(${name} "${folder}/main.c" "${migrations}" "${embedded}")
+	add_service_parts(${name} LIBS PkgConfig::CURL GENERATED "${migrations}" "${embedded}")
+	add_executable(${name} "${folder}/main.c")
 	target_include_directories(${name} PRIVATE "${CMAKE_SOURCE_DIR}/${folder}")
 	target_link_libraries(${name} PRIVATE ${name}_service flags)
 	install(TARGETS ${name} RUNTIME DESTINATION bin)
