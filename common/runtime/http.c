@@ -1,0 +1,222 @@
+/* The server's life: listening, taking connections up to the limit, one timer that judges the time
+ * limits of all of them, draining, ending.
+ *
+ * Ten sweeps a second over at most some thousand connections cost less than arming a timer for each
+ * state of each request. Input buffers are lent to a connection only while bytes of it are waiting,
+ * so idle connections hold none. */
+#include "runtime/http_internal.h"
+#include "runtime/log.h"
+#include "runtime/metrics.h"
+#include <netdb.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define BACKLOG 1024
+#define SWEEP_MS 100
+
+static const struct http_limits LIMITS = {
+	.header_ms = 5000,
+	.body_grace_ms = 5000,
+	.idle_ms = 30000,
+	.half_closed_ms = 2000,
+	.linger_ms = 2000,
+	.stalled_ms = 30000,
+	.connections = HTTP_CONNECTIONS_MAX,
+};
+
+/* ---- what connections share */
+
+char *http_server_take_buffer(struct http_server *server)
+{
+	if (server->n_spare > 0)
+		return server->spare[--server->n_spare];
+	char *buffer = malloc(HTTP_HEADER_BYTES_MAX);
+	CHECK(buffer);
+	return buffer;
+}
+
+void http_server_give_buffer(struct http_server *server, char *buffer)
+{
+	if (server->n_spare < HTTP_SPARE_MAX)
+		server->spare[server->n_spare++] = buffer;
+	else
+		free(buffer);
+}
+
+const char *http_server_date(struct http_server *server)
+{
+	time_t now = time(NULL);
+	if (now != server->date_second) {
+		struct tm utc;
+		gmtime_r(&now, &utc);
+		strftime(server->date, sizeof(server->date), "%a, %d %b %Y %H:%M:%S GMT", &utc);
+		server->date_second = now;
+	}
+	return server->date;
+}
+
+/* ---- the end */
+
+static void release_handle(struct http_server *server)
+{
+	if (--server->handles > 0 || server->state != HTTP_ENDING)
+		return;
+	while (server->n_spare > 0)
+		free(server->spare[--server->n_spare]);
+	free(server);
+}
+
+static void on_listener_closed(uv_handle_t *handle)
+{
+	release_handle(CONTAINER_OF(handle, struct http_server, listener));
+}
+
+static void on_sweep_closed(uv_handle_t *handle)
+{
+	release_handle(CONTAINER_OF(handle, struct http_server, sweep));
+}
+
+void http_server_forget(struct http_server *server, struct http_connection *connection)
+{
+	if (connection->previous)
+		connection->previous->next = connection->next;
+	else
+		server->connections = connection->next;
+	if (connection->next)
+		connection->next->previous = connection->previous;
+	server->n_connections--;
+	metrics_add("asskomm_http_connections", NULL, NULL, -1);
+	if (server->n_connections == 0 && server->state != HTTP_ENDING)
+		uv_timer_stop(&server->sweep);
+	release_handle(server);
+}
+
+void http_server_drain(struct http_server *server)
+{
+	if (server->state != HTTP_LISTENING)
+		return;
+	server->state = HTTP_DRAINING;
+	uv_close((uv_handle_t *)&server->listener, on_listener_closed);
+	for (struct http_connection *each = server->connections; each; each = each->next)
+		http_connection_drain(each);
+}
+
+size_t http_server_inflight(const struct http_server *server)
+{
+	return server->inflight;
+}
+
+void http_server_destroy(struct http_server **server)
+{
+	if (!*server)
+		return;
+	struct http_server *ended = *server;
+	*server = NULL;
+	if (ended->state == HTTP_LISTENING)
+		uv_close((uv_handle_t *)&ended->listener, on_listener_closed);
+	ended->state = HTTP_ENDING;
+	uv_close((uv_handle_t *)&ended->sweep, on_sweep_closed);
+	for (struct http_connection *each = ended->connections; each; each = each->next)
+		http_connection_close(each);
+}
+
+/* ---- connections */
+
+static void on_sweep(uv_timer_t *timer)
+{
+	struct http_server *server = CONTAINER_OF(timer, struct http_server, sweep);
+	uint64_t now_ms = uv_now(server->loop);
+	/* Closing only unlinks later, from the loop, so that the next one is still there. */
+	for (struct http_connection *each = server->connections; each; each = each->next)
+		http_connection_sweep(each, now_ms);
+}
+
+static void link_connection(struct http_server *server, struct http_connection *connection)
+{
+	connection->next = server->connections;
+	if (connection->next)
+		connection->next->previous = connection;
+	server->connections = connection;
+	server->handles++;
+	metrics_add("asskomm_http_connections", NULL, NULL, 1);
+	if (server->n_connections++ == 0)
+		uv_timer_start(&server->sweep, on_sweep, SWEEP_MS, SWEEP_MS);
+}
+
+/* One that is too many is taken nevertheless: left in the backlog it would wait for nothing. */
+static void on_connection(uv_stream_t *listener, int status)
+{
+	struct http_server *server = CONTAINER_OF(listener, struct http_server, listener);
+	if (status < 0) {
+		log_line(LOG_WARN, "connection not taken", "why", uv_strerror(status), NULL);
+		return;
+	}
+	struct http_connection *connection = http_connection_new(server);
+	link_connection(server, connection);
+	if (uv_accept(listener, (uv_stream_t *)&connection->tcp) != 0 ||
+		server->n_connections > server->limits.connections + HTTP_SURPLUS_MAX) {
+		http_connection_close(connection);
+		return;
+	}
+	http_connection_start(connection);
+	if (connection->state == CONNECTION_IDLE &&
+		server->n_connections > server->limits.connections)
+		http_connection_refuse(connection, 503, "Too many connections");
+}
+
+/* ---- the beginning */
+
+/* Binds and listens; 0 or a libuv error. */
+static int listen_on(struct http_server *server, const char *host, int port)
+{
+	char service[16];
+	snprintf(service, sizeof(service), "%d", port);
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE };
+	struct addrinfo *found = NULL;
+	if (getaddrinfo(host, service, &hints, &found) != 0)
+		return UV_EAI_NONAME;
+	int error = uv_tcp_bind(&server->listener, found->ai_addr, 0);
+	freeaddrinfo(found);
+	if (error == 0)
+		error = uv_listen((uv_stream_t *)&server->listener, BACKLOG, on_connection);
+	return error;
+}
+
+static int bound_port(const struct http_server *server)
+{
+	struct sockaddr_storage address;
+	int len = sizeof(address);
+	CHECK(uv_tcp_getsockname(&server->listener, (struct sockaddr *)&address, &len) == 0);
+	return address.ss_family == AF_INET6 ? ntohs(((struct sockaddr_in6 *)&address)->sin6_port)
+					     : ntohs(((struct sockaddr_in *)&address)->sin_port);
+}
+
+struct http_server *http_server_new(
+	uv_loop_t *loop, const char *host, int port, struct http_handler *handler)
+{
+	/* Writing to a client that is gone must be an error, not the end. */
+	signal(SIGPIPE, SIG_IGN);
+	struct http_server *server = calloc(1, sizeof(*server));
+	CHECK(server);
+	server->loop = loop;
+	server->handler = handler;
+	server->limits = LIMITS;
+	server->handles = 2;
+	CHECK(uv_tcp_init(loop, &server->listener) == 0);
+	CHECK(uv_timer_init(loop, &server->sweep) == 0);
+	int error = listen_on(server, host, port);
+	if (error != 0) {
+		log_line(LOG_ERROR, "cannot listen", "host", host, "why", uv_strerror(error), NULL);
+		http_server_destroy(&server);
+		return NULL;
+	}
+	server->port = bound_port(server);
+	return server;
+}
+
+int http_server_port(const struct http_server *server)
+{
+	return server->port;
+}

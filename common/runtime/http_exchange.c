@@ -1,0 +1,304 @@
+/* Exchanges: what a handler reads from them and how their answers are written.
+ *
+ * Answers leave in the order of the requests. The one whose turn it is goes out in one write, head
+ * and body side by side from where they are; only what the socket does not take, or what must wait
+ * for its turn, is copied. */
+#include "runtime/http_internal.h"
+#include "core/failure.h"
+#include "core/text.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* Of the header lines that a handler may add. */
+#define ADDED_MAX (16u * 1024)
+/* Everything else in a head, but the content type. */
+#define HEAD_FIXED_MAX 512
+#define BODY_FIRST_BYTES (16u * 1024)
+
+/* ---- lives */
+
+struct http_turn *http_turn_new(struct http_server *server)
+{
+	struct arena *arena = arena_new(HTTP_ARENA_CEILING);
+	struct http_turn *turn = NEW(arena, struct http_turn);
+	turn->exchange.arena = arena;
+	turn->exchange.body = "";
+	turn->server = server;
+	server->inflight++;
+	return turn;
+}
+
+void http_turn_destroy(struct http_turn **turn)
+{
+	if (!*turn)
+		return;
+	struct http_turn *ended = *turn;
+	*turn = NULL;
+	if (ended->server) {
+		ended->server->inflight--;
+		ended->server->body_bytes -= ended->body_capacity;
+	}
+	free(ended->kept);
+	struct arena *arena = ended->exchange.arena; /* holds the turn itself */
+	arena_destroy(&arena);
+}
+
+/* A body grows with what really comes, so that an announced length alone takes no memory. */
+bool http_turn_append(struct http_turn *turn, const char *bytes, size_t len, size_t expected)
+{
+	struct http_exchange *exchange = &turn->exchange;
+	size_t needed = exchange->body_len + len + 1;
+	if (needed > turn->body_capacity) {
+		size_t capacity = 2 * turn->body_capacity;
+		if (capacity < BODY_FIRST_BYTES)
+			capacity = BODY_FIRST_BYTES;
+		if (capacity > expected + 1)
+			capacity = expected + 1;
+		if (capacity < needed)
+			capacity = needed;
+		size_t more = capacity - turn->body_capacity;
+		char *grown = turn->server->body_bytes + more > HTTP_BODIES_MAX
+				      ? NULL
+				      : arena_try(exchange->arena, capacity);
+		if (!grown)
+			return false;
+		memcpy(grown, exchange->body, exchange->body_len);
+		turn->server->body_bytes += more;
+		turn->body_capacity = capacity;
+		exchange->body = grown;
+	}
+	memcpy((char *)exchange->body + exchange->body_len, bytes, len);
+	exchange->body_len += len;
+	return true;
+}
+
+/* ---- reading */
+
+const char *http_header(const struct http_exchange *exchange, const char *name)
+{
+	for (size_t i = 0; i < exchange->n_headers; i++)
+		if (strcmp(exchange->headers[i].name, name) == 0)
+			return exchange->headers[i].value;
+	return NULL;
+}
+
+static int hex_value(char digit)
+{
+	if (digit >= '0' && digit <= '9')
+		return digit - '0';
+	digit = (char)(digit | 0x20);
+	return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
+}
+
+/* A decoded piece of the query; NULL when an escape is broken or gives no text. */
+static const char *decode(struct arena *arena, const char *raw, size_t len)
+{
+	char *text = arena_alloc(arena, len + 1);
+	size_t n = 0;
+	for (size_t i = 0; i < len; i++) {
+		text[n] = raw[i] == '+' ? ' ' : raw[i];
+		if (raw[i] == '%') {
+			int high = i + 2 < len ? hex_value(raw[i + 1]) : -1;
+			int low = i + 2 < len ? hex_value(raw[i + 2]) : -1;
+			if (high < 0 || low < 0)
+				return NULL;
+			text[n] = (char)(high * 16 + low);
+			i += 2;
+		}
+		n++;
+	}
+	return text_is_utf8(text, n) ? text : NULL;
+}
+
+bool http_query_next(const struct http_exchange *exchange, size_t *position, const char **out_name,
+	const char **out_value)
+{
+	const char *piece = exchange->query + *position;
+	piece += strspn(piece, "&");
+	if (!*piece)
+		return false;
+	size_t len = strcspn(piece, "&");
+	size_t name_len = strcspn(piece, "=&");
+	size_t value_at = name_len < len ? name_len + 1 : len;
+	const char *name = decode(exchange->arena, piece, name_len);
+	const char *value = decode(exchange->arena, piece + value_at, len - value_at);
+	*position = (size_t)(piece + len - exchange->query);
+	*out_name = value ? name : NULL;
+	*out_value = name ? value : NULL;
+	return true;
+}
+
+const char *http_query(const struct http_exchange *exchange, const char *wanted)
+{
+	size_t position = 0;
+	const char *name, *value;
+	while (http_query_next(exchange, &position, &name, &value))
+		if (name && strcmp(name, wanted) == 0)
+			return value;
+	return NULL;
+}
+
+/* ---- answering */
+
+void http_answer_header(struct http_exchange *exchange, const char *name, const char *value)
+{
+	struct http_turn *turn = CONTAINER_OF(exchange, struct http_turn, exchange);
+	CHECK(!turn->is_answered && !strpbrk(name, "\r\n: ") && !strpbrk(value, "\r\n"));
+	/* These say where the answer ends; they are ours alone. */
+	CHECK(strcasecmp(name, "Content-Length") != 0 && strcasecmp(name, "Connection") != 0 &&
+		strcasecmp(name, "Transfer-Encoding") != 0);
+	if (!turn->added) {
+		turn->added = NEW(exchange->arena, struct text);
+		text_init(turn->added, exchange->arena, ADDED_MAX);
+	}
+	text_append(turn->added, name);
+	text_append(turn->added, ": ");
+	text_append(turn->added, value);
+	text_append(turn->added, "\r\n");
+	CHECK(!turn->added->overflown);
+	turn->has_cache_control |= strcasecmp(name, "Cache-Control") == 0;
+}
+
+static void set_answer(struct http_turn *turn, unsigned status, const char *content_type,
+	const char *body, size_t body_len)
+{
+	turn->is_answered = true;
+	turn->status = status;
+	turn->content_type = content_type;
+	turn->body = body;
+	turn->body_len = body_len;
+}
+
+static bool keep_body(struct http_turn *turn, const char *body, size_t len)
+{
+	turn->kept = malloc(len > 0 ? len : 1);
+	if (turn->kept && len > 0)
+		memcpy(turn->kept, body, len);
+	return turn->kept != NULL;
+}
+
+void http_answer(struct http_exchange *exchange, unsigned status, const char *content_type,
+	const char *body, size_t body_len)
+{
+	struct http_turn *turn = CONTAINER_OF(exchange, struct http_turn, exchange);
+	struct http_connection *connection = exchange->connection;
+	CHECK(!turn->is_answered && status >= 200 && status <= 599);
+	if (!connection) { /* the client is gone */
+		http_turn_destroy(&turn);
+		return;
+	}
+	set_answer(turn, status, content_type, body, body_len);
+	if (connection->first != turn) { /* the caller's memory does not last until its turn */
+		turn->content_type = content_type ? text_copy(exchange->arena, content_type) : NULL;
+		if (!keep_body(turn, body, body_len)) {
+			http_connection_close(connection);
+			return;
+		}
+		turn->body = turn->kept;
+	}
+	http_connection_flush(connection);
+}
+
+void http_turn_refuse(struct http_turn *turn, unsigned status, const char *detail)
+{
+	struct arena *arena = turn->exchange.arena;
+	enum failure_code code = status == 413 || status == 431 ? FAILURE_TOO_LARGE
+				 : status == 501                ? FAILURE_UNIMPLEMENTED
+				 : status == 503                ? FAILURE_UNAVAILABLE
+								: FAILURE_INVALID;
+	char *body = text_format(arena,
+		"{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%u,\"code\":\"%s\","
+		"\"detail\":\"%s.\"}",
+		http_message_reason(status), status, failure_name(code), detail);
+	if (status == 503)
+		http_answer_header(&turn->exchange, "Retry-After", "1");
+	set_answer(turn, status, "application/problem+json", body, strlen(body));
+}
+
+/* ---- writing */
+
+/* The answer's head in the turn's arena. */
+static char *print_head(const struct http_turn *turn, bool closes, size_t *out_len)
+{
+	const char *type = turn->content_type, *connection = "";
+	bool has_length = turn->status != 204 && turn->status != 304;
+	if (closes)
+		connection = "Connection: close\r\n";
+	else if (turn->is_old)
+		connection = "Connection: keep-alive\r\n";
+	char length[48] = "";
+	if (has_length)
+		snprintf(length, sizeof(length), "Content-Length: %zu\r\n", turn->body_len);
+
+	size_t size =
+		HEAD_FIXED_MAX + (type ? strlen(type) : 0) + (turn->added ? turn->added->len : 0);
+	char *head = arena_alloc(turn->exchange.arena, size);
+	int len = snprintf(head, size, "HTTP/1.1 %u %s\r\nDate: %s\r\n%s%s%s%s%s%s%s%s\r\n",
+		turn->status, http_message_reason(turn->status), http_server_date(turn->server),
+		type ? "Content-Type: " : "", type ? type : "", type ? "\r\n" : "", length,
+		"X-Content-Type-Options: nosniff\r\n",
+		turn->has_cache_control ? "" : "Cache-Control: no-store\r\n",
+		turn->added ? turn->added->bytes : "", connection);
+	CHECK(len > 0 && (size_t)len < size);
+	*out_len = (size_t)len;
+	return head;
+}
+
+static bool has_body(const struct http_turn *turn)
+{
+	bool is_head = turn->exchange.method && strcmp(turn->exchange.method, "HEAD") == 0;
+	return turn->body_len > 0 && !is_head && turn->status != 204 && turn->status != 304;
+}
+
+static void on_written(uv_write_t *write, int status)
+{
+	struct http_turn *turn = CONTAINER_OF(write, struct http_turn, write);
+	struct http_connection *connection = turn->exchange.connection;
+	http_turn_destroy(&turn);
+	if (status < 0)
+		http_connection_close(connection);
+	else
+		http_connection_flush(connection);
+}
+
+/* Hands over what uv_try_write left: `sent` bytes of head and body are gone already. */
+static bool write_rest(struct http_turn *turn, uv_stream_t *stream, uv_buf_t *parts, size_t sent)
+{
+	size_t head_sent = sent < parts[0].len ? sent : parts[0].len;
+	size_t body_sent = sent - head_sent;
+	if (parts[1].len > body_sent && !turn->kept) {
+		if (!keep_body(turn, parts[1].base + body_sent, parts[1].len - body_sent))
+			return false;
+		parts[1] = uv_buf_init(turn->kept, (unsigned)(parts[1].len - body_sent));
+	} else {
+		parts[1].base += body_sent;
+		parts[1].len -= body_sent;
+	}
+	parts[0].base += head_sent;
+	parts[0].len -= head_sent;
+	return uv_write(&turn->write, stream, parts, 2, on_written) == 0;
+}
+
+bool http_turn_write(struct http_turn *turn, struct http_connection *connection, bool closes)
+{
+	uv_stream_t *stream = (uv_stream_t *)&connection->tcp;
+	size_t head_len;
+	char *head = print_head(turn, closes, &head_len);
+	uv_buf_t parts[2] = {
+		uv_buf_init(head, (unsigned)head_len),
+		{ .base = (char *)turn->body, .len = has_body(turn) ? turn->body_len : 0 },
+	};
+	int sent = uv_try_write(stream, parts, parts[1].len > 0 ? 2 : 1);
+	if (sent == UV_EAGAIN)
+		sent = 0;
+	bool works = sent >= 0;
+	if (works && (size_t)sent < parts[0].len + parts[1].len) {
+		if (write_rest(turn, stream, parts, (size_t)sent))
+			return true; /* on_written destroys the turn */
+		works = false;
+	}
+	http_turn_destroy(&turn);
+	return works;
+}
