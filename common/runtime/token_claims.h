@@ -34,7 +34,11 @@ struct token_expectation {
 	int64_t now_s;
 };
 
-/* NULL when the claims of a verified token say what they must: then *out_principal (arena) is who
+/* Claims read: iss, aud, exp, nbf, iat, sub, roles, scopes; others are passed over. A scope is "*"
+ * or letters, digits and dashes: it travels on in a comma-separated list. Roles that we do not
+ * know are left out.
+ *
+ * NULL when the claims of a verified token say what they must: then *out_principal (arena) is who
  * they name and *out_expires_s the second from which the token counts no more, leeway included.
  * Else the reason, a constant text for the log. */
 const char *token_claims(struct arena *arena, const json_t *claims,

@@ -1,4 +1,7 @@
-/* The edge: one HTTP exchange in, one request on the bus, one answer out. */
+/* The edge: one HTTP exchange in, one request on the bus, one answer out.
+ *
+ * It holds the public port, the tokens' memory and all questions under way. Everything a request
+ * needs lives in the arena of its exchange. */
 #ifndef ASSKOMM_GATEWAY_EDGE_H
 #define ASSKOMM_GATEWAY_EDGE_H
 

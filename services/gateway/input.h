@@ -1,4 +1,7 @@
-/* From an HTTP request to the request message of its rpc. */
+/* From an HTTP request to the request message of its rpc.
+ *
+ * The route knows the type of the message; which of its fields come from the path is in the
+ * template, all others are in the body of a command or in the query of a question. */
 #ifndef ASSKOMM_GATEWAY_INPUT_H
 #define ASSKOMM_GATEWAY_INPUT_H
 

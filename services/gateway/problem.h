@@ -1,4 +1,7 @@
-/* A failure as the caller sees it: RFC 9457, application/problem+json. */
+/* A failure as the caller sees it: RFC 9457, application/problem+json.
+ *
+ * Programs decide by `code` (the names in core/failure.h) and `violations`, people read `title` and
+ * `detail`, operators find the rest by `traceId`. */
 #ifndef ASSKOMM_GATEWAY_PROBLEM_H
 #define ASSKOMM_GATEWAY_PROBLEM_H
 
@@ -10,7 +13,7 @@
 void problem_answer(
 	struct http_exchange *exchange, const Asskomm__Failure *failure, const char *trace_id);
 
-/* The body alone. From the arena. */
+/* The body alone, compact JSON; `language` is "de" or "en". From the arena. */
 char *problem_text(struct arena *arena, const Asskomm__Failure *failure, const char *language,
 	const char *trace_id);
 

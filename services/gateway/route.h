@@ -1,4 +1,7 @@
-/* From method and path to the rpc they mean, by the routes that proto/ declares. */
+/* From method and path to the rpc they mean, by the routes that proto/ declares.
+ *
+ * Pure: the generated table (core/tables.h) in, a route out. A new rpc with a rest option needs
+ * nothing here. */
 #ifndef ASSKOMM_GATEWAY_ROUTE_H
 #define ASSKOMM_GATEWAY_ROUTE_H
 
@@ -15,6 +18,7 @@ struct route_parameter {
 	const char *value;
 };
 
+/* What was found. Without a method it tells which of the two answers is right: 404 or 405. */
 struct route {
 	const struct method_info *method; /* NULL: nothing here answers the HTTP method */
 	const char *allow;                /* methods of this path, for Allow; NULL: no such path */
