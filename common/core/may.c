@@ -63,8 +63,8 @@ static bool is_peer(const char *service, const struct method_info *method)
 	return false;
 }
 
-/* A method without a route has no roles: there a user is one that a named peer passes on, inside a
- * call of the user's own; the bus has asked who that peer is. */
+/* A method without a route has no roles, so no user may call it by this; one that a named peer
+ * passes on is the bus's to let in, which knows the peer. */
 bool may_call(const Asskomm__Principal *principal, const struct method_info *method)
 {
 	if (principal == NULL)
@@ -73,7 +73,7 @@ bool may_call(const Asskomm__Principal *principal, const struct method_info *met
 		return is_peer(principal->subject, method);
 	if (principal->kind != ASSKOMM__PRINCIPAL__KIND__USER)
 		return false;
-	return method->http_method == NULL || has_role(principal, method->roles);
+	return has_role(principal, method->roles);
 }
 
 /* A municipality's key can be the beginning of a union's ("14521510", "145215101"), which it does
