@@ -167,6 +167,8 @@ static bool judge_request_line(struct http_gate *gate, struct span line)
 	struct span version = { second + 1, (size_t)(end - second - 1) };
 	if (!is_all(method, UPPER | TOKEN) || !(CLASSES[(unsigned char)method.at[0]] & UPPER))
 		refuse_head(gate, 400, "The method is not a word");
+	if (is_word(method, "CONNECT")) /* asks to stop speaking HTTP */
+		refuse_head(gate, 400, "No connection is handed on");
 	judge_target(gate, target);
 	bool is_old = version.len == 8 && memcmp(version.at, "HTTP/1.0", 8) == 0;
 	if (!is_old && (version.len != 8 || memcmp(version.at, "HTTP/1.1", 8) != 0))
@@ -272,17 +274,24 @@ struct http_gate http_gate_head(const char *head, size_t len)
  * http-parser ignores what stands in extensions and, as Debian builds it, whether a chunk really
  * ends where its size said. */
 
+/* Judged digit by digit: the parser gets each one at once, and has an opinion of its own on sizes
+ * that do not fit its numbers. */
+static enum http_chunk_place after_digit(struct http_chunks *chunks, int value)
+{
+	chunks->size = chunks->size * 16 + (uint64_t)value;
+	if (++chunks->digits > CHUNK_DIGITS_MAX)
+		return HTTP_CHUNK_BROKEN;
+	return chunks->total + chunks->size > HTTP_BODY_MAX ? HTTP_CHUNK_TOO_LARGE
+							    : HTTP_CHUNK_SIZE;
+}
+
 static enum http_chunk_place after_size(struct http_chunks *chunks, char byte)
 {
 	int value = hex_value(byte);
-	if (value >= 0) {
-		chunks->size = chunks->size * 16 + (uint64_t)value;
-		return ++chunks->digits > CHUNK_DIGITS_MAX ? HTTP_CHUNK_BROKEN : HTTP_CHUNK_SIZE;
-	}
+	if (value >= 0)
+		return after_digit(chunks, value);
 	if (chunks->digits == 0 || (byte != '\r' && byte != ';'))
 		return HTTP_CHUNK_BROKEN;
-	if (chunks->size > HTTP_BODY_MAX || chunks->total + chunks->size > HTTP_BODY_MAX)
-		return HTTP_CHUNK_TOO_LARGE;
 	chunks->total += chunks->size;
 	return byte == ';' ? HTTP_CHUNK_EXTENSION : HTTP_CHUNK_SIZE_LF;
 }
