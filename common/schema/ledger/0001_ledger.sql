@@ -71,8 +71,9 @@ begin
 		select * from moved order by id
 	loop
 		e.seq := h.seq + 1;
-		e.recorded_at := greatest(h.recorded_at,
-			coalesce(p.recorded_on + time '12:00' at time zone 'Europe/Berlin', clock_timestamp()));
+		-- Noon in Berlin of a claimed day, never later than now (least ignores null).
+		e.recorded_at := greatest(h.recorded_at, least(clock_timestamp(),
+			(p.recorded_on + time '12:00') at time zone 'Europe/Berlin'));
 		e.fact_id := p.fact_id;
 		e.type := p.type;
 		e.header := p.header;
