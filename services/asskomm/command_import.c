@@ -9,6 +9,7 @@
 #include "core/reflect.h"
 #include "core/text.h"
 #include "embedded.h"
+#include "facts.h"
 #include "files.h"
 #include "history.h"
 #include "options.h"
@@ -30,6 +31,20 @@ struct import {
 
 /* ---- territory */
 
+/* In an empty ledger the territory is what history will stand on: recorded before all of it. */
+#define BEFORE_HISTORY "Recorded-On: 2000-01-01"
+
+static int is_ledger_empty(struct connection *connection, bool *out_empty)
+{
+	const struct fact_source source = { .connection = connection };
+	Ledger__Head *head;
+	int exit_code = facts_head(&source, connection->arena, &head);
+	if (exit_code == EXIT_DONE) {
+		*out_empty = head->seq == 0;
+	}
+	return exit_code;
+}
+
 static int put_territory(struct connection *connection, const json_t *request)
 {
 	struct arena *arena = connection->arena;
@@ -37,12 +52,19 @@ static int put_territory(struct connection *connection, const json_t *request)
 	char *body = json_dumps(request, JSON_COMPACT);
 	CHECK(body != NULL);
 	const char *key = request_key(arena, "territory-", body, strlen(body));
-	const struct client_request put = { .method = "PUT",
+	struct client_request put = { .method = "PUT",
 		.path = "/territory",
 		.body = body,
 		.n_headers = 1,
 		.headers = { text_format(arena, "Idempotency-Key: %s", key) } };
-	int exit_code = connection_send(connection, arena, &put, CONNECTION_PATIENCE_MS, &reply);
+	bool empty = false;
+	int exit_code = is_ledger_empty(connection, &empty);
+	if (empty) {
+		put.headers[put.n_headers++] = BEFORE_HISTORY;
+	}
+	if (exit_code == EXIT_DONE) {
+		exit_code = connection_send(connection, arena, &put, CONNECTION_PATIENCE_MS, &reply);
+	}
 	free(body);
 	if (exit_code == EXIT_DONE && connection->json) {
 		printf("%s\n", reply.body);
