@@ -1,4 +1,6 @@
-/* Comments of the .proto files, from the source info that protoc keeps on request. */
+/* Comments of the .proto files, from the source info that protoc keeps on request. They are the
+ * descriptions of the API: what is written once above an rpc or behind a field is read by clients.
+ */
 #include "generate/model.h"
 #include "generate/support.h"
 #include <string.h>
@@ -24,6 +26,7 @@ static const char *join_lines(const char *text)
 	return joined;
 }
 
+/* Declarations are few, so a plain search does; only the exact path counts, not its parents. */
 const char *comment_at(
 	const Google__Protobuf__FileDescriptorProto *file, size_t n_path, const int32_t *path)
 {

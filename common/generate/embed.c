@@ -1,7 +1,11 @@
-/* Writes files as C arrays: tables and histories that a program carries with it. */
+/* Writes files as C arrays: tables and histories that a program carries with it.
+ *
+ * String literals are compiled much faster than lists of numbers, and a NUL comes for free behind
+ * the last byte, so that a text can be used as one. */
 #include "generate/modes.h"
 #include "generate/support.h"
 
+/* The constants are declared before they are defined, because there is no header for them. */
 void embed_write(const char *path, size_t n_files, char **files)
 {
 	FILE *output = output_open(path);

@@ -24,6 +24,7 @@ bool field_is_string(const struct model_field *field)
 	return field->proto->type == TYPE(STRING);
 }
 
+/* Types without a place in the table are false. */
 bool field_is_wide(const struct model_field *field)
 {
 	static const bool WIDE[] = { [TYPE(INT64)] = true,
@@ -47,6 +48,7 @@ bool field_is_integer(const struct model_field *field)
 	       (field->proto->type < sizeof NARROW && NARROW[field->proto->type]);
 }
 
+/* model_check has seen to it that braces are balanced before anyone else walks a path. */
 void path_each_parameter(const struct model_method *method,
 	void (*visit)(const struct model_method *method, const char *name,
 		const struct model_field *field))

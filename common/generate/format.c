@@ -1,5 +1,6 @@
 /* The formats of string fields: what options.proto calls them, what the validator calls them, what
- * OpenAPI can say about them. */
+ * OpenAPI can say about them. The validator is exact (a date must exist); keyword and pattern here
+ * are for clients and may let more through. */
 #include "generate/model.h"
 #include <string.h>
 
@@ -16,6 +17,7 @@ static const struct format FORMATS[] = {
 	{ "name", "FORMAT_NAME", NULL, "^[A-Za-z][A-Za-z0-9]*$" },
 };
 
+/* The table is short: a plain search does. */
 const struct format *format_find(const char *name)
 {
 	for (size_t i = 0; i < sizeof FORMATS / sizeof *FORMATS; i++)

@@ -8,6 +8,7 @@
 #include "generate/support.h"
 #include <string.h>
 
+/* Checks come before the first output: what proto/ must not say never reaches a compiler. */
 static void run_proto(const char *set, const char *tables, const char *openapi)
 {
 	struct model *model = model_read(set);

@@ -1,7 +1,11 @@
-/* A JSON writer. Text is UTF-8 already (protoc sees to it) and stays as it is. */
+/* A JSON writer. Text is UTF-8 already (protoc sees to it) and stays as it is.
+ *
+ * It keeps no stack of brackets: the caller says which one closes, and the tests parse the result.
+ * Only closing more than was opened is caught, because indentation would have no end then. */
 #include "generate/json.h"
 #include "generate/support.h"
 
+/* Escapes what JSON must have escaped and nothing else. */
 static void write_quoted(FILE *output, const char *text)
 {
 	fputc('"', output);
@@ -16,6 +20,7 @@ static void write_quoted(FILE *output, const char *text)
 	fputc('"', output);
 }
 
+/* Two blanks for each level: the file is read by people too. */
 static void new_line(struct json *json)
 {
 	fputc('\n', json->output);
@@ -37,6 +42,7 @@ static void begin(struct json *json, const char *name)
 	json->is_empty = false;
 }
 
+/* Inside, the first value has no comma before it. */
 static void open_bracket(struct json *json, const char *name, char bracket)
 {
 	begin(json, name);
@@ -55,6 +61,7 @@ void json_array(struct json *json, const char *name)
 	open_bracket(json, name, '[');
 }
 
+/* An empty object or array stays on one line. */
 void json_close(struct json *json, char bracket)
 {
 	if (json->depth == 0)

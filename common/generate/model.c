@@ -16,6 +16,8 @@ enum {
 };
 
 #define SUITE_PREFIX "asskomm/"
+/* Lists are allocated once at this length, so that pointers into them stay right while they grow;
+ * no contract that people can read reaches it. */
 #define LIST_MAX 4096
 #define PATH_MAX_LEN 16
 
@@ -28,6 +30,7 @@ struct place {
 	int32_t path[PATH_MAX_LEN];
 };
 
+/* One level down: source info names a declaration by the kinds and indexes on the way to it. */
 static struct place step(const struct place *from, const char *prefix, int32_t kind, size_t index)
 {
 	struct place to = *from;
@@ -40,6 +43,7 @@ static struct place step(const struct place *from, const char *prefix, int32_t k
 	return to;
 }
 
+/* The comment of where the walk is. */
 static const char *comment_of(const struct place *place)
 {
 	return comment_at(place->file, place->n_path, place->path);
@@ -59,6 +63,8 @@ static const char *component_name(const char *package, const char *full_name)
 	return package[second] == '.' ? keep_format("%.*s.%s", (int)second, package, local) : local;
 }
 
+/* protobuf-c sorts by number, whatever the order in the file; the side table must fit index by
+ * index. */
 static int compare_fields(const void *left, const void *right)
 {
 	int32_t a = ((const struct model_field *)left)->proto->number;
@@ -67,6 +73,8 @@ static int compare_fields(const void *left, const void *right)
 	return a < b ? -1 : a > b;
 }
 
+/* Fields with their comments and rules; what their types refer to is resolved later, when all
+ * messages are known. */
 static void read_fields(struct model_message *message, const struct place *place)
 {
 	static const Asskomm__Rules NO_RULES = ASSKOMM__RULES__INIT;
@@ -104,6 +112,7 @@ static const char *enum_comment(
 	return comment;
 }
 
+/* Enums are kept for the API description alone: C has them from protobuf-c. */
 static void add_enum(struct model *model, const Google__Protobuf__EnumDescriptorProto *proto,
 	const struct place *place)
 {
@@ -118,6 +127,7 @@ static void add_enum(struct model *model, const Google__Protobuf__EnumDescriptor
 	added->proto = proto;
 }
 
+/* A message, then those declared inside it: to the outside they are all alike. */
 static void add_message(struct model *model, const Google__Protobuf__DescriptorProto *proto,
 	const struct place *place)
 {
@@ -144,6 +154,7 @@ static void add_message(struct model *model, const Google__Protobuf__DescriptorP
 	}
 }
 
+/* What a file declares at its top. */
 static void add_types(struct model *model, const struct place *place)
 {
 	const Google__Protobuf__FileDescriptorProto *file = place->file;
@@ -160,6 +171,7 @@ static void add_types(struct model *model, const struct place *place)
 	}
 }
 
+/* all_users means every role there is, so that a role added later is meant too. */
 static uint32_t role_bits(const Asskomm__Rest *rest)
 {
 	uint32_t bits = 0;
@@ -179,6 +191,7 @@ static const char *service_name(const char *package)
 	return keep_text(second, strcspn(second, "."));
 }
 
+/* A method without (bus) gets that of an rpc for the gateway alone. */
 static void add_method(struct model *model, const Google__Protobuf__MethodDescriptorProto *proto,
 	const struct place *place)
 {
@@ -202,6 +215,7 @@ static void add_method(struct model *model, const Google__Protobuf__MethodDescri
 	added->streams = proto->client_streaming || proto->server_streaming;
 }
 
+/* Methods come in a second walk, because a request may stand in a file further down. */
 static void add_methods(struct model *model, const struct place *place)
 {
 	const Google__Protobuf__FileDescriptorProto *file = place->file;
@@ -235,6 +249,7 @@ const struct model_message *model_message(const struct model *model, const char 
 	return bsearch(&key, model->messages, model->n_messages, sizeof key, compare_names);
 }
 
+/* Types are spoken of with a leading dot: fully qualified. */
 static const struct model_enum *find_enum(const struct model *model, const char *name)
 {
 	struct model_enum key = { .name = name + (name[0] == '.') };
@@ -242,6 +257,7 @@ static const struct model_enum *find_enum(const struct model *model, const char 
 	return bsearch(&key, model->enums, model->n_enums, sizeof key, compare_names);
 }
 
+/* After sorting, so that pointers into the lists stay right. */
 static void resolve_fields(struct model *model)
 {
 	for (size_t i = 0; i < model->n_messages; i++)
@@ -271,6 +287,7 @@ static void each_file(struct model *model, const Google__Protobuf__FileDescripto
 	}
 }
 
+/* First walk: types alone. */
 static void add_file(struct model *model, const struct place *place)
 {
 	model->files[model->n_files++] = place->file->name;

@@ -16,6 +16,7 @@
 /* Deeper than this only a type that contains itself can be. */
 #define DEPTH_MAX 32
 
+/* What protobuf-c or the reflection of core/ cannot carry. */
 static void check_type(const char *place, const struct model_field *field)
 {
 	const Google__Protobuf__FieldDescriptorProto *proto = field->proto;
@@ -34,6 +35,7 @@ static void check_type(const char *place, const struct model_field *field)
 		fail("%s: maps are not supported; use a repeated message", place);
 }
 
+/* A rule that does not fit its type would silently never be checked. */
 static void check_rules(const char *place, const struct model_field *field)
 {
 	const Asskomm__Rules *rules = field->rules;
@@ -67,6 +69,7 @@ static void check_depth(const struct model_message *message, const char *from, u
 			check_depth(message->fields[i].message, from, depth + 1);
 }
 
+/* The place is spoken as protoc does it: message and field. */
 static void check_message(const struct model_message *message)
 {
 	for (size_t i = 0; i < message->n_fields; i++) {
@@ -79,6 +82,7 @@ static void check_message(const struct model_message *message)
 	check_depth(message, message->name, 0);
 }
 
+/* Whether some method belongs to the process of that name. */
 static bool is_service(const struct model *model, const char *name)
 {
 	for (size_t i = 0; i < model->n_methods; i++)
@@ -87,6 +91,7 @@ static bool is_service(const struct model *model, const char *name)
 	return false;
 }
 
+/* Default deny is not enough: an rpc that nobody can call is a mistake, not a decision. */
 static void check_callers(const struct model *model, const struct model_method *method)
 {
 	const Asskomm__Rest *rest = method->rest;
@@ -108,6 +113,7 @@ static void check_callers(const struct model *model, const struct model_method *
 			fail("%s: no such role: %d", method->name, (int)rest->roles[i]);
 }
 
+/* A path always has all its parts, so the field is one plain value and must be given. */
 static void check_parameter(
 	const struct model_method *method, const char *name, const struct model_field *field)
 {
@@ -138,6 +144,7 @@ static void check_path(const struct model_method *method)
 	path_each_parameter(method, check_parameter);
 }
 
+/* GET and DELETE have no body: every other field is a query parameter. */
 static void check_query(const struct model_method *method)
 {
 	for (size_t i = 0; i < method->input->n_fields; i++)
@@ -146,6 +153,7 @@ static void check_query(const struct model_method *method)
 				method->input->fields[i].proto->name);
 }
 
+/* The verb tells proxies and browsers whether a request may be repeated: it must not lie. */
 static void check_route(const struct model_method *method)
 {
 	static const char *const VERBS[] = { "GET", "POST", "PUT", "DELETE" };
@@ -189,6 +197,8 @@ static bool same_path(const char *left, const char *right)
 	return *left == *right;
 }
 
+/* A request of its own leaves room to add a field to one rpc without touching another; the API
+ * description also leaves its path fields out of the body. */
 static void check_pair(const struct model_method *one, const struct model_method *other)
 {
 	if (one->input == other->input)

@@ -1,4 +1,8 @@
-/* Writes openapi.json: one operation for each route, sorted by rpc inside a path. */
+/* Writes openapi.json: one operation for each route, the operations of a path together.
+ *
+ * Everything is told by reference where it can be (schemas, the key of a command, the problem
+ * document), so that a client generator makes one type of each. What is not in proto/ is not here
+ * either: headers and limits of the edge are told in its README. */
 #include "generate/openapi.h"
 #include "generate/modes.h"
 #include "generate/support.h"
@@ -29,6 +33,7 @@ static const char *json_path(const struct model_method *method)
 	return path;
 }
 
+/* OpenAPI knows no roles for bearer tokens, so they stand in a member of our own. */
 static void role_list(struct json *json, uint32_t roles)
 {
 	static const char PREFIX[] = "ROLE_";
@@ -50,6 +55,7 @@ static void role_list(struct json *json, uint32_t roles)
 	json_close(json, ']');
 }
 
+/* One parameter; its comment stands in its schema. */
 static void parameter(struct json *json, const struct model_field *field, const char *place)
 {
 	json_object(json, NULL);
@@ -61,6 +67,7 @@ static void parameter(struct json *json, const struct model_field *field, const 
 	json_close(json, '}');
 }
 
+/* A field is found in the path, else in the query or in the body, never in two of them. */
 static void parameters(struct json *json, const struct model_method *method)
 {
 	bool is_address = strcmp(method->rest->method, "GET") == 0 ||
@@ -80,6 +87,7 @@ static void parameters(struct json *json, const struct model_method *method)
 	json_close(json, ']');
 }
 
+/* Left out when everything stands in the address. */
 static void request_body(struct json *json, const struct model_method *method)
 {
 	if (!openapi_has_body(method))
@@ -94,6 +102,7 @@ static void request_body(struct json *json, const struct model_method *method)
 	json_close(json, '}');
 }
 
+/* The one status of success, and for everything else the problem document. */
 static void responses(struct json *json, const struct model_method *method)
 {
 	const Asskomm__Rest *rest = method->rest;
@@ -119,6 +128,7 @@ static void responses(struct json *json, const struct model_method *method)
 	json_close(json, '}');
 }
 
+/* The first sentence of the rpc's comment is its summary; ids are the rpc's name in lowerCamel. */
 static void operation(struct json *json, const struct model_method *method)
 {
 	char *verb = keep_format("%s", method->rest->method);
@@ -142,6 +152,7 @@ static void operation(struct json *json, const struct model_method *method)
 	json_close(json, '}');
 }
 
+/* By path, then by verb. */
 static int by_path(const void *left, const void *right)
 {
 	const struct model_method *a = *(const struct model_method *const *)left;
@@ -179,6 +190,7 @@ static void paths(struct json *json, const struct model *model)
 	json_close(json, '}');
 }
 
+/* Named once, referred to by every command. */
 static void idempotency_key(struct json *json)
 {
 	json_object(json, "parameters");
@@ -195,6 +207,7 @@ static void idempotency_key(struct json *json)
 	json_close(json, '}');
 }
 
+/* Likewise by every operation. */
 static void problem_response(struct json *json)
 {
 	json_object(json, "responses");
@@ -207,6 +220,7 @@ static void problem_response(struct json *json)
 		json_close(json, '}');
 }
 
+/* Tokens are checked by the gateway (OpenID Connect); where they come from is a setting. */
 static void security(struct json *json)
 {
 	json_object(json, "securitySchemes");
@@ -218,6 +232,7 @@ static void security(struct json *json)
 	json_close(json, '}');
 }
 
+/* The members in the order in which one reads them: what it is, how to sign in, what there is. */
 static void document(struct json *json, const struct model *model)
 {
 	json_object(json, NULL);
@@ -245,6 +260,7 @@ static void document(struct json *json, const struct model *model)
 	json_close(json, '}');
 }
 
+/* The text is needed twice: as a file and embedded in the tables. */
 char *openapi_text(const struct model *model)
 {
 	char *text = NULL;

@@ -1,5 +1,6 @@
 /* Schemas of openapi.json. A message's schema stands under components when some route can carry
- * it, in its request or in its reply; rules are told only where a request can carry it. */
+ * it, in its request or in its reply; rules are told only where a request can carry it: a reply has
+ * been checked long ago, and a stored text may be longer than today's limit. */
 #include "generate/openapi.h"
 #include "generate/support.h"
 #include <string.h>
@@ -25,6 +26,7 @@ static bool is_unspecified(const Google__Protobuf__EnumValueDescriptorProto *val
 	       strcmp(value->name + len - suffix_len, SUFFIX) == 0;
 }
 
+/* Limits of 64-bit numbers cannot be said of their texts: the server alone checks them. */
 static void integer_schema(
 	struct json *json, const struct model_field *field, const Asskomm__Rules *rules)
 {
@@ -43,6 +45,7 @@ static void integer_schema(
 		json_number(json, "maximum", rules->lte);
 }
 
+/* A required text is at least one character; for a list that is said of its items' number. */
 static void string_schema(struct json *json, const struct model_field *field,
 	const Asskomm__Rules *rules, bool with_rules)
 {
@@ -114,11 +117,13 @@ static const struct model_method *method_of(
 	return NULL;
 }
 
+/* Of a message that is no request, every field is. */
 static bool is_in_body(const struct model_method *method, const struct model_field *field)
 {
 	return !method || !path_has_parameter(method, field->proto->name);
 }
 
+/* GET and DELETE never have one. */
 bool openapi_has_body(const struct model_method *method)
 {
 	if (strcmp(method->rest->method, "GET") == 0 || strcmp(method->rest->method, "DELETE") == 0)
@@ -129,11 +134,13 @@ bool openapi_has_body(const struct model_method *method)
 	return false;
 }
 
+/* Path parameters are required where they stand. */
 static bool is_required(const struct model_method *method, const struct model_field *field)
 {
 	return field->rules->required && is_in_body(method, field);
 }
 
+/* JSON Schema wants no empty list there, so it opens with the first name. */
 static void required_list(
 	struct json *json, const struct model_message *message, const struct model_method *method)
 {
@@ -151,6 +158,7 @@ static void required_list(
 		json_close(json, ']');
 }
 
+/* Requests refuse members they do not know (DESIGN: 400 that names the place); replies may grow. */
 static void message_schema(struct json *json, const struct model *model,
 	const struct model_message *message, bool with_rules)
 {
@@ -172,6 +180,7 @@ static void message_schema(struct json *json, const struct model *model,
 	json_close(json, '}');
 }
 
+/* Values by name, as ProtoJSON writes them. */
 static void enum_schema(struct json *json, const struct model_enum *enumeration)
 {
 	json_object(json, enumeration->component);
@@ -196,6 +205,7 @@ static bool enum_is_used(
 	return false;
 }
 
+/* A plain string, with or without a description. */
 static void text_property(struct json *json, const char *name, const char *description)
 {
 	json_object(json, name);
@@ -204,6 +214,7 @@ static void text_property(struct json *json, const char *name, const char *descr
 	json_close(json, '}');
 }
 
+/* One rule that does not hold. */
 static void violation_schema(struct json *json)
 {
 	json_object(json, "Violation");

@@ -1,5 +1,9 @@
 /* Custom options: descriptor.proto does not know them, so they lie in the unknown fields of the
- * option message, still packed. Given twice, the later one counts, as protobuf merges it. */
+ * option message, still packed: tag, wire type, bytes. protoc writes
+ * each option once; should it stand there twice, the later one counts.
+ *
+ * protobuf-c has no extensions at run time, so the numbers of options.proto are repeated here; they
+ * are part of the contract and never change. */
 #include "generate/model.h"
 #include "generate/support.h"
 #include <string.h>
@@ -8,12 +12,14 @@
 enum { TAG_REST = 50001, TAG_BUS = 50002, TAG_RULES = 50003, TAG_PB_C_FILE = 1019 };
 enum { TAG_C_PACKAGE = 6 };
 
+/* protobuf-c asks these for memory: what is unpacked stays until exit like all the rest. */
 static void *allocate(void *unused, size_t size)
 {
 	(void)unused;
 	return keep(size);
 }
 
+/* Also called when unpacking fails half-way. */
 static void free_nothing(void *unused, void *pointer)
 {
 	(void)unused;
@@ -45,6 +51,8 @@ static const uint8_t *find_bytes(const ProtobufCMessage *options, uint32_t tag, 
 	return NULL;
 }
 
+/* A misspelt option never gets here, protoc refuses it: bytes that do not fit mean another version
+ * of options.proto. */
 static const void *unpack_option(
 	const ProtobufCMessage *options, uint32_t tag, const ProtobufCMessageDescriptor *descriptor)
 {

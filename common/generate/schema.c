@@ -1,5 +1,8 @@
 /* Writes MIGRATIONS: the .sql files of schema folders, unchanged, since their checksum is kept in
- * the database for ever. */
+ * the database for ever.
+ *
+ * The order is the order of application: first that of the arguments (a schema may come from
+ * several folders, what is common before what is its own), then by file name inside a folder. */
 #include "generate/modes.h"
 #include "generate/support.h"
 #include <dirent.h>
@@ -14,6 +17,7 @@ struct migrations {
 	const char *path[FILES_MAX];
 };
 
+/* Other files in a schema folder (a README) are none of ours. */
 static int is_sql(const struct dirent *entry)
 {
 	size_t len = strlen(entry->d_name);
@@ -26,6 +30,7 @@ static int by_bytes(const struct dirent **left, const struct dirent **right)
 	return strcmp((*left)->d_name, (*right)->d_name); /* not alphasort: it asks the locale */
 }
 
+/* A folder that is not there is a service without tables of its own. */
 static void add_folder(struct migrations *migrations, const char *schema, const char *folder)
 {
 	struct dirent **entries;

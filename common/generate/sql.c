@@ -27,6 +27,7 @@ struct sources {
 	struct statement_source *all;
 };
 
+/* A part of other statements is no statement of its own and would fail to prepare. */
 static void mark_fragment(struct sources *sources, const char *path)
 {
 	for (size_t i = 0; i < sources->count; i++)
@@ -103,6 +104,7 @@ static size_t comment_len(const struct statement_source *source, const char *tex
 	return strncmp(text, "/*", 2) == 0 ? token_until(source, text, 2, "*/") : 0;
 }
 
+/* What a name is made of behind its first letter. */
 static bool is_word(char c)
 {
 	return c == '_' || isalnum((unsigned char)c) != 0;
@@ -135,6 +137,7 @@ static size_t parameter_number(struct statement_source *source, const char *name
 	return source->n_params;
 }
 
+/* Adds code, tidied up; quoted text must not come this way. */
 static void append(struct statement_source *source, const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
@@ -150,6 +153,7 @@ static void append(struct statement_source *source, const char *text, size_t len
 	source->text[source->len] = '\0';
 }
 
+/* Adds text that means something as it stands. */
 static void append_quoted(struct statement_source *source, const char *text, size_t len)
 {
 	memcpy(source->text + source->len, text, len);
@@ -168,6 +172,7 @@ static void check_end(const struct statement_source *source, const char *rest)
 	}
 }
 
+/* One pass: at each place the longest token that begins there, or one character of code. */
 static void translate(struct statement_source *source, const char *raw)
 {
 	for (size_t at = 0; raw[at];) {
@@ -202,6 +207,7 @@ static int by_name(const void *left, const void *right)
 		((const struct statement_source *)right)->name);
 }
 
+/* Everything is read before anything is written: an error leaves no output. */
 static void read_sources(struct sources *sources)
 {
 	for (size_t i = 0; i < sources->count; i++) {
@@ -220,6 +226,7 @@ static void read_sources(struct sources *sources)
 				sources->all[i].path);
 }
 
+/* One list of names per statement, by its index. */
 static void write_params(FILE *output, const struct sources *sources)
 {
 	for (size_t i = 0; i < sources->count; i++) {

@@ -15,6 +15,7 @@ struct kept {
 static struct kept *all_kept;
 static const char *open_path;
 
+/* A build tool takes whatever exists and is newer for finished, so what was begun is removed. */
 void fail(const char *format, ...)
 {
 	va_list arguments;
@@ -24,7 +25,6 @@ void fail(const char *format, ...)
 	vfprintf(stderr, format, arguments);
 	fputc('\n', stderr);
 	va_end(arguments);
-	/* A build tool would take a half-written file for a finished one. */
 	if (open_path)
 		unlink(open_path);
 	exit(1);
@@ -49,6 +49,7 @@ char *keep_text(const char *text, size_t len)
 	return copy;
 }
 
+/* Measures first, then prints: there is no longest text. */
 char *keep_format(const char *format, ...)
 {
 	va_list arguments, again;
@@ -67,6 +68,7 @@ char *keep_format(const char *format, ...)
 	return text;
 }
 
+/* Whole files: the largest is some hundred kilobytes of history. */
 char *read_file(const char *path, size_t *out_len)
 {
 	FILE *file = fopen(path, "rb");
@@ -94,6 +96,7 @@ FILE *output_open(const char *path)
 	return output;
 }
 
+/* A full disk shows up here at the latest. */
 void output_close(FILE *output)
 {
 	if (fflush(output) != 0 || ferror(output) || fclose(output) != 0)
@@ -101,6 +104,7 @@ void output_close(FILE *output)
 	open_path = NULL;
 }
 
+/* One byte of a literal. UTF-8 goes as octal, so the generated file is plain ASCII. */
 static void output_byte(FILE *output, unsigned char byte)
 {
 	if (byte == '\n')
@@ -117,6 +121,7 @@ static void output_byte(FILE *output, unsigned char byte)
 		fputc(byte, output);
 }
 
+/* A literal per line keeps the generated file readable and its lines short. */
 void output_literal(FILE *output, const char *text, size_t len)
 {
 	size_t in_literal = 0;
@@ -133,6 +138,7 @@ void output_literal(FILE *output, const char *text, size_t len)
 	fputc('"', output);
 }
 
+/* The suffix is required: a file of another kind was passed by mistake. */
 char *base_name(const char *path, const char *suffix)
 {
 	const char *slash = strrchr(path, '/');

@@ -1,5 +1,9 @@
 /* Writes tables.gen.c: side tables by message, methods, and the three look-ups, all by binary
- * search over names that the model already sorted. */
+ * search over names that the model already sorted.
+ *
+ * Descriptors are referred to by the symbols that protoc-c gives them, so a wrong name does not
+ * compile, and a message that is gone does not link. Everything is constant data; nothing is built
+ * up when a process starts. */
 #include "generate/modes.h"
 #include "generate/support.h"
 #include <inttypes.h>
@@ -40,11 +44,14 @@ static const char LOOK_UPS[] =
 	"\t\tcompare_method);\n"
 	"}\n";
 
+/* As stdbool writes it. */
 static const char *as_bool(bool value)
 {
 	return value ? "true" : "false";
 }
 
+/* One row in the order of struct field_info. Defaults are filled in here, so that the validator
+ * has no idea of "not given". */
 static void write_field(FILE *output, const struct model_field *field)
 {
 	const Asskomm__Rules *rules = field->rules;
@@ -62,6 +69,7 @@ static void write_field(FILE *output, const struct model_field *field)
 		has_gte ? rules->gte : 0, has_lte ? rules->lte : 0);
 }
 
+/* Side tables of all messages, also of those without a field: tables_message never gives NULL. */
 static void write_messages(FILE *output, const struct model *model)
 {
 	for (size_t i = 0; i < model->n_messages; i++) {
@@ -86,6 +94,7 @@ static void write_messages(FILE *output, const struct model *model)
 	fputs("};\n", output);
 }
 
+/* One list per method, by its index; mostly empty. */
 static void write_peers(FILE *output, const struct model *model)
 {
 	for (size_t i = 0; i < model->n_methods; i++) {
@@ -96,12 +105,14 @@ static void write_peers(FILE *output, const struct model *model)
 	}
 }
 
+/* A text member, left NULL when there is nothing to say. */
 static void write_text(FILE *output, const char *member, const char *text)
 {
 	if (text && *text)
 		fprintf(output, "\t\t.%s = \"%s\",\n", member, text);
 }
 
+/* Members by name, because struct method_info is long; those of a route stay empty without one. */
 static void write_method(FILE *output, const struct model_method *method, size_t index)
 {
 	const Asskomm__Rest *rest = method->rest;
@@ -125,6 +136,7 @@ static void write_method(FILE *output, const struct model_method *method, size_t
 		method->bus->deadline_ms ? method->bus->deadline_ms : DEFAULT_DEADLINE_MS);
 }
 
+/* In the order of the model: sorted by name, as bsearch needs it. */
 static void write_methods(FILE *output, const struct model *model)
 {
 	fputs("const struct method_info TABLES_METHODS[] = {\n", output);
@@ -133,6 +145,7 @@ static void write_methods(FILE *output, const struct model *model)
 	fprintf(output, "};\nconst size_t TABLES_METHOD_COUNT = %zu;\n", model->n_methods);
 }
 
+/* The order matters: look-ups refer to the tables before them. */
 void tables_write(const struct model *model, const char *path, const char *openapi)
 {
 	FILE *output = output_open(path);
