@@ -13,10 +13,13 @@ struct json {
 	bool is_empty; /* nothing stands yet in the innermost object or array */
 };
 
+/* Opens one; what follows goes inside until it is closed. */
 void json_object(struct json *json, const char *name);
 void json_array(struct json *json, const char *name);
 /* Closes the innermost: pass '}' or ']'. */
 void json_close(struct json *json, char bracket);
+
+/* Plain values. */
 void json_string(struct json *json, const char *name, const char *value);
 void json_number(struct json *json, const char *name, int64_t value);
 void json_bool(struct json *json, const char *name, bool value);
