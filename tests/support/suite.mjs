@@ -3,14 +3,23 @@
 //
 //   const suite = await startSuite({ historyUntil: "2023-08-08" });
 //   after(() => suite.stop());
-//   const reply = await suite.post("/agreements", body, { token: suite.token("adviser", ["14628"]) });
+//   const token = suite.token("adviser", ["14628"]);
+//   const reply = await suite.post("/agreements", body, { token });
 //
 // ASSKOMM_BUILD names the build folder (default: build). With ASSKOMM_KEEP=1 the folder with logs
 // and data stays after a failure.
 import { execFile, spawn, spawnSync } from "node:child_process";
 import { createPrivateKey, randomUUID, sign } from "node:crypto";
 import { once } from "node:events";
-import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import {
+	chmodSync,
+	closeSync,
+	mkdirSync,
+	mkdtempSync,
+	openSync,
+	readFileSync,
+	rmSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -98,7 +107,10 @@ class Keeper {
 		const young = Date.now() - this.born < YOUNG_MS;
 		this.youngEnds = young ? this.youngEnds + 1 : 0;
 		if (!this.wanted) return;
-		this.timer = setTimeout(() => this.wanted && this.start(), young && this.starts > 1 ? SLOW_MS : 0);
+		this.timer = setTimeout(
+			() => this.wanted && this.start(),
+			young && this.starts > 1 ? SLOW_MS : 0,
+		);
 	}
 
 	// Why it will never be ready, or nothing.
@@ -108,10 +120,14 @@ class Keeper {
 	}
 
 	isAlive() {
-		return this.child.pid !== undefined && this.child.exitCode === null && this.child.signalCode === null;
+		return (
+			this.child.pid !== undefined &&
+			this.child.exitCode === null &&
+			this.child.signalCode === null
+		);
 	}
 
-	// Ends the process and waits for it; the keeper then starts it again unless it is not wanted.
+	// Ends the process and waits for it; then it is started again unless it is not wanted.
 	async signal(name) {
 		const child = this.child;
 		if (!this.isAlive()) return;
@@ -138,7 +154,9 @@ class Keeper {
 class Suite {
 	constructor(options) {
 		this.options = options;
-		this.names = SERVICES.filter((name) => (options.services ?? SERVICES).includes(name));
+		this.names = SERVICES.filter((name) =>
+			(options.services ?? SERVICES).includes(name),
+		);
 		this.folder = mkdtempSync(join(tmpdir(), "asskomm-"));
 		chmodSync(this.folder, 0o755); // PostgreSQL's user must get through
 		mkdirSync(this.path("log"));
@@ -179,9 +197,11 @@ class Suite {
 	async choosePorts() {
 		const ports = await freePorts(2 * SERVICES.length + 1);
 		this.bus = Object.fromEntries(SERVICES.map((name, i) => [name, ports[2 * i]]));
-		this.admin = Object.fromEntries(SERVICES.map((name, i) => [name, ports[2 * i + 1]]));
+		this.admin = Object.fromEntries(
+			SERVICES.map((name, i) => [name, ports[2 * i + 1]]),
+		);
 		this.events = ports.at(-1);
-		this.port = this.bus.gateway; // the gateway has no bus of its own: this is its public port
+		this.port = this.bus.gateway; // it answers on no bus: this is its public port
 		this.base = `http://127.0.0.1:${this.port}/api/v1`;
 		this.url = `http://127.0.0.1:${this.port}`;
 	}
@@ -274,8 +294,8 @@ class Suite {
 
 	// ---- tokens
 
-	// A token for one role or several. `more` overrides claims (exp, iss, …) and, as `header`, the
-	// header.
+	// A token for one role or several. `more` overrides claims (exp, iss, …); in it, `header`
+	// overrides the header and `key` signs instead of the suite's own.
 	token(roles, scopes = ["*"], { header, key, ...claims } = {}) {
 		const now = Math.floor(Date.now() / 1000);
 		const names = [roles].flat();
@@ -293,7 +313,10 @@ class Suite {
 			}),
 		].join(".");
 		const signer = key ?? createPrivateKey({ key: this.key, format: "jwk" });
-		const signature = sign("sha256", Buffer.from(input), { key: signer, dsaEncoding: "ieee-p1363" });
+		const signature = sign("sha256", Buffer.from(input), {
+			key: signer,
+			dsaEncoding: "ieee-p1363",
+		});
 		return `${input}.${signature.toString("base64url")}`;
 	}
 
@@ -301,18 +324,25 @@ class Suite {
 
 	// One request below /api/v1. `body` is sent as JSON, or as it is when it is text.
 	async call(method, path, { token, body, headers = {} } = {}) {
-		const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
+		const text =
+			body === undefined || typeof body === "string"
+				? body
+				: JSON.stringify(body);
 		const reply = await fetch(this.base + path, {
 			method,
 			body: text,
 			headers: {
 				...(token ? { authorization: `Bearer ${token}` } : {}),
-				...(text === undefined ? {} : { "content-type": "application/json" }),
+				...(text === undefined
+					? {}
+					: { "content-type": "application/json" }),
 				...headers,
 			},
 		});
 		const received = await reply.text();
-		const isJson = /^application\/(problem\+)?json/.test(reply.headers.get("content-type") ?? "");
+		const isJson = /^application\/(problem\+)?json/.test(
+			reply.headers.get("content-type") ?? "",
+		);
 		return {
 			status: reply.status,
 			headers: reply.headers,
@@ -328,13 +358,18 @@ class Suite {
 	// A command; with an Idempotency-Key of its own unless the headers name one.
 	post(path, body, { headers, ...options } = {}) {
 		const key = { "idempotency-key": randomUUID() };
-		return this.call("POST", path, { ...options, body, headers: { ...key, ...headers } });
+		return this.call("POST", path, {
+			...options,
+			body,
+			headers: { ...key, ...headers },
+		});
 	}
 
 	// The number of the last fact in the ledger.
 	async head() {
 		const reply = await this.get("/ledger/head", { token: this.token("auditor") });
-		if (reply.status !== 200) throw new Error(`/ledger/head: ${reply.status} ${reply.text}`);
+		if (reply.status !== 200)
+			throw new Error(`/ledger/head: ${reply.status} ${reply.text}`);
 		return Number(reply.json.seq);
 	}
 
@@ -345,7 +380,8 @@ class Suite {
 		await Promise.all(order.map((keeper) => keeper.stop()));
 		await run(POSTGRES, ["stop", this.path("postgres")]);
 		process.off("exit", this.onExit);
-		if (!process.env.ASSKOMM_KEEP) rmSync(this.folder, { recursive: true, force: true });
+		if (!process.env.ASSKOMM_KEEP)
+			rmSync(this.folder, { recursive: true, force: true });
 	}
 
 	// The test process ends without stop(): nothing that we started may stay behind.
@@ -355,7 +391,8 @@ class Suite {
 			if (keeper.isAlive()) keeper.child.kill("SIGKILL");
 		}
 		spawnSync(POSTGRES, ["stop", this.path("postgres")]);
-		if (!process.env.ASSKOMM_KEEP) rmSync(this.folder, { recursive: true, force: true });
+		if (!process.env.ASSKOMM_KEEP)
+			rmSync(this.folder, { recursive: true, force: true });
 	}
 }
 
