@@ -11,6 +11,7 @@
 struct fetch;
 
 struct fetch *fetch_new(uv_loop_t *loop);
+/* Mails on their way are given up; on_done does not come any more. */
 void fetch_destroy(struct fetch **fetch);
 
 enum fetch_outcome {
@@ -20,7 +21,8 @@ enum fetch_outcome {
 };
 
 /* One mail; strings must live until on_done. The text is UTF-8; subject is encoded by RFC 2047.
- * Addresses with CR, LF or over 254 bytes are FETCH_NEVER. message_id stays the same over retries. */
+ * Addresses with CR, LF or over 254 bytes are FETCH_NEVER. message_id stays the same over retries.
+ * on_done never comes from inside fetch_send_mail; `why` is valid during the call. */
 struct fetch_mail {
 	const char *url; /* "smtp://127.0.0.1:2525" */
 	const char *from, *to, *subject, *text, *message_id, *date;
