@@ -4,10 +4,12 @@
 #include "connection.h"
 #include "core/reflect.h"
 #include "core/text.h"
+#include "counters.h"
 #include "figures.h"
 #include "options.h"
 #include "output.h"
 #include <stdio.h>
+#include <string.h>
 
 static void print_facts(struct arena *arena, const Monitor__FigureFactList *list)
 {
@@ -74,6 +76,21 @@ static int show(struct connection *connection, const struct figures_question *qu
 	return EXIT_DONE;
 }
 
+/* The suite answers an unknown counter with no facts; a slip of the pen must not look like that. */
+static bool counter_is_known(const struct manual *manual, const char *counter)
+{
+	if (counter == NULL) {
+		return true;
+	}
+	for (unsigned i = 0; i < COUNTER_COUNT; i++) {
+		if (strcmp(COUNTER_ROWS[i].json, counter) == 0) {
+			return true;
+		}
+	}
+	options_wrong(manual, "there is no counter '%s'; --json shows their names", counter);
+	return false;
+}
+
 int command_figures(int argc, char **argv)
 {
 	struct connection connection = { .url = NULL };
@@ -104,7 +121,8 @@ int command_figures(int argc, char **argv)
 	if (!options_read(&manual, argc, argv, &exit_code)) {
 		return exit_code;
 	}
-	if (!options_are_dates(&manual, "as-of", question.as_of)) {
+	if (!options_are_dates(&manual, "as-of", question.as_of) ||
+		!counter_is_known(&manual, counter)) {
 		return EXIT_USAGE;
 	}
 	exit_code = connection_open(&connection, &PERSONA_READER);

@@ -63,7 +63,8 @@ static int put_territory(struct connection *connection, const json_t *request)
 		put.headers[put.n_headers++] = BEFORE_HISTORY;
 	}
 	if (exit_code == EXIT_DONE) {
-		exit_code = connection_send(connection, arena, &put, CONNECTION_PATIENCE_MS, &reply);
+		exit_code =
+			connection_send(connection, arena, &put, CONNECTION_PATIENCE_MS, &reply);
 	}
 	free(body);
 	if (exit_code == EXIT_DONE && connection->json) {

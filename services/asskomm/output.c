@@ -89,6 +89,19 @@ static void print_cell(const char *cell, size_t width, bool right, bool last, FI
 	fputs(last ? "\n" : "  ", out);
 }
 
+/* A row ends with its last cell that holds something: no spaces at the end of a line. */
+static void print_row(
+	const struct table *table, const char *const *cells, const size_t *widths, FILE *out)
+{
+	size_t count = table->n_columns;
+	while (count > 1 && cells[count - 1][0] == '\0') {
+		count--;
+	}
+	for (size_t i = 0; i < count; i++) {
+		print_cell(cells[i], widths[i], (table->right & 1u << i) != 0, i + 1 == count, out);
+	}
+}
+
 void table_print(const struct table *table, FILE *out)
 {
 	size_t widths[TABLE_COLUMNS_MAX] = { 0 };
@@ -97,9 +110,7 @@ void table_print(const struct table *table, FILE *out)
 		size_t *widest = &widths[i % table->n_columns];
 		*widest = width > *widest ? width : *widest;
 	}
-	for (size_t i = 0; i < table->n_rows * table->n_columns; i++) {
-		size_t column = i % table->n_columns;
-		print_cell(table->cells[i], widths[column], (table->right & 1u << column) != 0,
-			column + 1 == table->n_columns, out);
+	for (size_t i = 0; i < table->n_rows; i++) {
+		print_row(table, table->cells + i * table->n_columns, widths, out);
 	}
 }

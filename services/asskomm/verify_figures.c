@@ -159,6 +159,9 @@ static int tell(const struct comparison *self)
 		return EXIT_DONE;
 	}
 	table_print(&self->differences, stdout);
+	if (self->different > DIFFERENCES_MAX) {
+		printf("… these are the first %u\n", DIFFERENCES_MAX);
+	}
 	printf("wrong: %" PRIu64 " of %" PRIu64 " numbers differ from the recount of %" PRIu64
 	       " facts\n",
 		self->different, self->compared, self->seq);

@@ -3,6 +3,7 @@
 #include "files.h"
 #include "unit.h"
 #include <dirent.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -19,7 +20,9 @@ static int make_folder(void **state)
 static int remove_folder(void **state)
 {
 	(void)state;
-	unlink(strcat(strcpy((char[64]){ 0 }, folder), "/token"));
+	char path[sizeof folder + sizeof "/token"];
+	snprintf(path, sizeof path, "%s/token", folder);
+	unlink(path);
 	return rmdir(folder);
 }
 

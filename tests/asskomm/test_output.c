@@ -17,7 +17,7 @@ static void columns_are_counted_in_characters(void **state)
 	table_add(&table, (const char *const[]){ "Pirna", "123", NULL });
 	table_print(&table, out);
 	fclose(out);
-	assert_string_equal(printed, "name       n  \nGörlitz    7  ok\nPirna    123  \n");
+	assert_string_equal(printed, "name       n\nGörlitz    7  ok\nPirna    123\n");
 	free(printed);
 }
 
