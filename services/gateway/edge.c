@@ -52,6 +52,12 @@ static const char *masked(struct arena *arena, const Asskomm__Principal *princip
 		arena, "%.16s", digest_hex(arena, principal->subject, strlen(principal->subject)));
 }
 
+static void count_inflight(struct edge *edge, int change)
+{
+	edge->inflight += (size_t)change;
+	metrics_set("asskomm_http_inflight", NULL, NULL, (double)edge->inflight);
+}
+
 /* Before each answer: the exchange is gone after it. */
 static void end(struct edge_call *call, unsigned status)
 {
@@ -69,7 +75,7 @@ static void end(struct edge_call *call, unsigned status)
 	if (method != NULL)
 		metrics_observe_ns("asskomm_http_seconds", "rpc", method->rpc, took_ns);
 	http_answer_header(exchange, "traceparent", call->trace.parent);
-	call->edge->inflight--;
+	count_inflight(call->edge, -1);
 }
 
 /* A problem, whoever it comes from: the edge itself, or a service through the bus. */
@@ -296,7 +302,8 @@ static void on_request(struct http_handler *handler, struct http_exchange *excha
 	call->exchange = exchange;
 	/* First of all, so that also a refusal at the door can be found by its trace. */
 	headers_trace(exchange, &call->trace);
-	if (++edge->inflight > edge->inflight_max)
+	count_inflight(edge, 1);
+	if (edge->inflight > edge->inflight_max)
 		answer_failure(call, failure_new(exchange->arena, FAILURE_UNAVAILABLE,
 					     "Too many requests at once; try again"));
 	else if (page != NULL)

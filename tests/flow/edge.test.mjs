@@ -502,6 +502,57 @@ test("a service that is killed costs time, not errors", async () => {
 	assert.equal(await suite.head(), before + keys.length + 1);
 });
 
+// Runs `work` while the registry holds still and the gateway waits for its answer to `command`.
+async function whileWaiting(command, work) {
+	suite.pause("registry");
+	try {
+		const call = command();
+		const isWaiting = async () =>
+			(await suite.metric("gateway", "asskomm_http_inflight")) > 0;
+		await until(isWaiting, "the request to be under way");
+		return [call, await work()];
+	} finally {
+		suite.resume("registry");
+	}
+}
+
+test("a client that leaves is forgotten", async () => {
+	const leaving = new AbortController();
+	const url = `${suite.base}/participants/${HEIDENAU}`;
+	const headers = { authorization: `Bearer ${adviser}` };
+	const isIdle = async () => (await suite.metric("gateway", "asskomm_http_inflight")) === 0;
+	await whileWaiting(
+		() => fetch(url, { headers, signal: leaving.signal }).catch(() => undefined),
+		async () => {
+			leaving.abort();
+			await until(isIdle, "the gateway to forget it", 4_000);
+		},
+	);
+	assert.ok(suite.logOf("gateway").some((line) => JSON.parse(line).status === "499"));
+	assert.equal(
+		(await suite.get(`/participants/${HEIDENAU}`, { token: adviser })).status,
+		200,
+	);
+});
+
+test("SIGTERM lets what is under way end", async () => {
+	const pid = suite.pid("gateway");
+	const [call] = await whileWaiting(
+		() => advise({ advisedOn: DAY, topic: "while the gateway ends" }),
+		async () => {
+			process.kill(pid, "SIGTERM");
+			const isDraining = () =>
+				suite.logOf("gateway").some((line) => line.includes("draining"));
+			await until(isDraining, "the gateway to drain");
+		},
+	);
+	const reply = await call;
+	assert.equal(reply.status, 201, reply.text);
+	await until(() => suite.pid("gateway") !== pid, "another gateway");
+	await suite.ready("gateway");
+	assert.equal((await suite.get("/ledger/head", { token: adviser })).status, 200);
+});
+
 test("a new key set is read without a restart, and the old key counts no more", async () => {
 	const path = suite.path("keys", "jwks.json");
 	const old = readFileSync(path, "utf8");

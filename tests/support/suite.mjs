@@ -139,6 +139,7 @@ class Keeper {
 	async stop() {
 		this.wanted = false;
 		clearTimeout(this.timer);
+		if (this.isAlive()) this.child.kill("SIGCONT"); // a held one could not end
 		const watchdog = setTimeout(() => this.child.kill("SIGKILL"), END_MS);
 		await this.signal("SIGTERM");
 		clearTimeout(watchdog);
@@ -285,6 +286,24 @@ class Suite {
 
 	pid(name) {
 		return this.keepers.get(name).child.pid;
+	}
+
+	// Holds a process still until `resume`; it notices nothing.
+	pause(name) {
+		process.kill(this.pid(name), "SIGSTOP");
+	}
+
+	resume(name) {
+		process.kill(this.pid(name), "SIGCONT");
+	}
+
+	// One number of a service's /metrics, 0 when it is not there (yet).
+	async metric(name, series) {
+		const reply = await fetch(`http://127.0.0.1:${this.admin[name]}/metrics`);
+		const line = (await reply.text())
+			.split("\n")
+			.find((each) => each.startsWith(`${series} `));
+		return Number(line?.split(" ")[1] ?? 0);
 	}
 
 	// The log of a service, a line each.
