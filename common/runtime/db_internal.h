@@ -23,8 +23,9 @@
 #define DB_REST_MIN_MS 200u  /* back-off between attempts */
 #define DB_REST_MAX_MS 10000u
 #define DB_REST_WANTED_MS 500u /* its ceiling while segments wait */
-#define DB_STEADY_MS 1000u /* ready for so long: the next loss is a new one, back-off starts anew  \
-			    */
+#define DB_STEADY_MS                                                                               \
+	1000u /* ready for so long: the next loss is a new one, back-off starts anew               \
+	       */
 #define DB_WHY_MAX 400
 
 /* Segments in order, linked by their `next`. */

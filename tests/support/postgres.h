@@ -10,6 +10,7 @@
 #include "core/arena.h"
 #include "core/text.h"
 #include "runtime/db.h"
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +26,8 @@ struct postgres {
 	char tester[128];    /* as the role `tester`, for which row-level security holds */
 	struct arena *arena;
 	struct db_blocking *admin; /* as superuser */
+	int lifeline;              /* closed when the program ends, however it ends */
+	pid_t guard;
 };
 
 /* Walks up from `folder` until the helper script is found. */
@@ -120,7 +123,7 @@ static inline void postgres_alone(struct postgres *postgres, const char *text)
 	char *error = NULL;
 	const char *none = NULL;
 
-	postgres_sql(postgres, "select", NULL); /* connects */
+	postgres_sql(postgres, "select 1", NULL); /* connects */
 	if (!db_blocking_run(
 		    postgres->admin, postgres->arena, text, &none, 0, NULL, NULL, &error)) {
 		fprintf(stderr, "postgres_alone: %s\n", error);
@@ -146,6 +149,30 @@ static inline void postgres_load(struct postgres *postgres, const char *file)
 	postgres_sql(postgres, text, NULL);
 }
 
+/* A second process that stops the server and removes its folder when the first one is gone, also
+ * when that one crashed: it reads from a pipe that nobody ever writes to. */
+static inline void postgres_guard(struct postgres *postgres)
+{
+	char command[PATH_MAX + 256];
+	int ends[2];
+	char byte;
+
+	CHECK(pipe2(ends, O_CLOEXEC) == 0);
+	snprintf(command, sizeof(command), "%s/tests/support/postgres.sh stop %s; rm -rf %s",
+		postgres->root, postgres->dir, postgres->dir);
+	postgres->lifeline = ends[1];
+	postgres->guard = fork();
+	CHECK(postgres->guard >= 0);
+	if (postgres->guard == 0) {
+		setpgid(0, 0); /* an interrupt from the keyboard is not for us */
+		close(ends[1]);
+		while (read(ends[0], &byte, 1) < 0)
+			continue;
+		_exit(system(command) == 0 ? 0 : 1);
+	}
+	close(ends[0]);
+}
+
 /* A new, empty cluster that runs. */
 static inline void postgres_start(struct postgres *postgres)
 {
@@ -159,6 +186,7 @@ static inline void postgres_start(struct postgres *postgres)
 		"host=%s user=postgres dbname=postgres", folder);
 	snprintf(postgres->tester, sizeof(postgres->tester), "host=%s user=tester dbname=postgres",
 		folder);
+	postgres_guard(postgres);
 	postgres_run(postgres, "start");
 }
 
@@ -173,12 +201,11 @@ static inline void postgres_load_runtime(struct postgres *postgres)
 /* Stops it and removes the folder. */
 static inline void postgres_end(struct postgres *postgres)
 {
-	char command[128];
+	int status;
 
 	db_blocking_close(&postgres->admin);
-	postgres_run(postgres, "stop");
-	snprintf(command, sizeof(command), "rm -rf '%s'", postgres->dir);
-	CHECK(system(command) == 0);
+	close(postgres->lifeline);
+	CHECK(waitpid(postgres->guard, &status, 0) == postgres->guard && status == 0);
 	arena_destroy(&postgres->arena);
 }
 
