@@ -26,12 +26,28 @@ grant usage on schema meta to public;
 -- Whether one of the keys begins with one of the scopes of this segment. No key at all is about
 -- the state: everyone may see it. '*' is everything; an unset or empty scope is nothing.
 create function meta.in_scope(keys text[]) returns boolean
-language sql stable parallel safe
+language plpgsql stable parallel safe -- called per row: an SQL function would be planned each time
 as $$
-	select cardinality(keys) = 0 or exists (
-		select
-		from unnest(string_to_array((select current_setting('asskomm.scope', true)), ',')) as scope,
-			unnest(keys) as key
-		where scope = '*' or (scope <> '' and starts_with(key, scope))
-	)
+declare
+	scope text;
+	key text;
+begin
+	if cardinality(keys) = 0 then
+		return true;
+	end if;
+	foreach scope in array
+		string_to_array(coalesce(current_setting('asskomm.scope', true), ''), ',')
+	loop
+		if scope = '*' then
+			return true;
+		end if;
+		foreach key in array keys
+		loop
+			if scope <> '' and starts_with(key, scope) then
+				return true;
+			end if;
+		end loop;
+	end loop;
+	return false;
+end
 $$;

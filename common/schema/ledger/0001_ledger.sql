@@ -36,10 +36,9 @@ create function may_claim(claimed date) returns boolean
 language plpgsql security definer set search_path = ledger, pg_temp
 as $$
 begin
-	if claimed is not null and (
-		exists (select from head where (recorded_at at time zone 'Europe/Berlin')::date > claimed)
+	if exists (select from head where (recorded_at at time zone 'Europe/Berlin')::date > claimed)
 		or exists (select from pending where recorded_on is null or recorded_on > claimed)
-		or claimed > (now() at time zone 'Europe/Berlin')::date)
+		or claimed > (now() at time zone 'Europe/Berlin')::date
 	then
 		raise exception using errcode = 'AK010',
 			message = 'recordedOn lies before the last entry of the ledger, or in the future';
@@ -105,7 +104,7 @@ grant select, update on head to asskomm_ledger;
 alter table pending enable row level security;
 alter table pending force row level security;
 create policy add on pending for insert
-	with check (service = current_user and may_claim(recorded_on));
+	with check (service = current_user and (recorded_on is null or may_claim(recorded_on)));
 create policy number on pending to asskomm_ledger using (true);
 create policy look on pending for select to current_user using (true); -- for may_claim
 

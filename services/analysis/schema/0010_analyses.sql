@@ -9,7 +9,6 @@ create table security_analysis (
 	presented_on date,
 	entries jsonb not null
 );
-create index analysis_participants on security_analysis using gin (participants);
 alter table security_analysis enable row level security;
 alter table security_analysis force row level security;
 create policy scope on security_analysis using (meta.in_scope(participants));

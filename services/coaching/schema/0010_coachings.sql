@@ -10,7 +10,6 @@ create table coaching_process (
 	outcome text,
 	entries jsonb not null
 );
-create index coaching_participants on coaching_process using gin (participants);
 alter table coaching_process enable row level security;
 alter table coaching_process force row level security;
 create policy scope on coaching_process using (meta.in_scope(participants));

@@ -14,7 +14,6 @@ create table agreement (
 	witnesses jsonb not null,
 	action_fields jsonb not null
 );
-create index agreement_participants on agreement using gin (participants);
 alter table agreement enable row level security;
 alter table agreement force row level security;
 create policy scope on agreement using (meta.in_scope(participants));
