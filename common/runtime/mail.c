@@ -7,8 +7,9 @@
 #include "core/text.h"
 #include <string.h>
 
-/* Bytes in one encoded word: 60 characters of base64 and 12 around them are under RFC 2047's 75. */
-#define WORD_BYTES 45
+/* Bytes in one encoded word: 52 characters of base64, 12 around them and the field's name make a
+ * line of at most 76 (RFC 2047). */
+#define WORD_BYTES 39
 /* Bytes in one line of the body: 76 characters. */
 #define LINE_BYTES 57
 /* A subject up to this length stays on the line of its name. */
