@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+/* Only these never need escaping, wherever in an address they stand. */
 static bool is_unreserved(char letter)
 {
 	return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
@@ -11,6 +12,7 @@ static bool is_unreserved(char letter)
 	       (letter != '\0' && strchr("-._~", letter) != NULL);
 }
 
+/* Three bytes for each is the worst case, so one allocation is always enough. */
 char *address_escape(struct arena *arena, const char *text)
 {
 	static const char DIGITS[] = "0123456789ABCDEF";
@@ -28,6 +30,8 @@ char *address_escape(struct arena *arena, const char *text)
 	return escaped;
 }
 
+/* An option that was not given leaves no trace in the address: the suite then takes its own
+ * default. */
 const char *address_with(struct arena *arena, const char *path, const char *name, const char *value)
 {
 	if (value == NULL) {

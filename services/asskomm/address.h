@@ -1,4 +1,5 @@
-/* Paths and query strings, percent-encoded. */
+/* Paths and query strings, percent-encoded: whatever a person types (a name with a slash, a plus in
+ * a time zone) arrives as the value it was. */
 #ifndef ASSKOMM_ADDRESS_H
 #define ASSKOMM_ADDRESS_H
 

@@ -25,6 +25,7 @@ static bool is_local(const char *url)
 	       strstr(url, "//[::1]") != NULL;
 }
 
+/* Doubling, so that a long answer is copied a bounded number of times. */
 static bool grow(struct client *client, size_t needed)
 {
 	size_t capacity = client->capacity == 0 ? FIRST_CAPACITY : client->capacity;
@@ -56,6 +57,8 @@ static size_t on_bytes(char *bytes, size_t size, size_t count, void *owner)
 	return len;
 }
 
+/* Everything that is the same for all requests is set once; a failure here is a machine without
+ * memory, which no command could survive. */
 struct client *client_new(const char *base)
 {
 	struct client *client = calloc(1, sizeof *client);
@@ -72,12 +75,14 @@ struct client *client_new(const char *base)
 	curl_easy_setopt(client->curl, CURLOPT_USERAGENT, "asskomm");
 	curl_easy_setopt(client->curl, CURLOPT_WRITEFUNCTION, on_bytes);
 	curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, client);
+	/* http_proxy in the environment is meant for the world outside */
 	if (is_local(base)) {
 		curl_easy_setopt(client->curl, CURLOPT_NOPROXY, "*");
 	}
 	return client;
 }
 
+/* The easy handle closes its connection with it. */
 void client_destroy(struct client **client)
 {
 	if (*client == NULL) {
@@ -91,6 +96,7 @@ void client_destroy(struct client **client)
 	*client = NULL;
 }
 
+/* A copy, because the caller's may live in an arena that ends before the client. */
 void client_set_token(struct client *client, const char *token)
 {
 	free(client->token);
@@ -98,6 +104,8 @@ void client_set_token(struct client *client, const char *token)
 	CHECK(token == NULL || client->token != NULL);
 }
 
+/* curl leaves the list as it was when it has no memory; losing a header silently (an idempotency
+ * key!) would be worse than stopping. */
 static void add_header(struct curl_slist **headers, const char *header)
 {
 	struct curl_slist *more = curl_slist_append(*headers, header);
@@ -105,6 +113,7 @@ static void add_header(struct curl_slist **headers, const char *header)
 	*headers = more;
 }
 
+/* The token goes out with every request and is never printed, not even with --verbose. */
 static struct curl_slist *make_headers(
 	const struct client *client, struct arena *arena, const struct client_request *request)
 {
@@ -160,6 +169,8 @@ static bool read_reply(struct client *client, struct arena *arena, struct client
 	return true;
 }
 
+/* on_bytes refuses only what is too large, and curl calls that a write error; told so, it would
+ * mislead. */
 bool client_send(struct client *client, struct arena *arena, const struct client_request *request,
 	struct client_reply *out_reply)
 {

@@ -37,7 +37,7 @@ struct client_reply {
  * redirects. A server on this machine is asked directly, whatever proxy the environment names. */
 struct client *client_new(const char *base);
 
-/* Sets client to NULL. Takes NULL. */
+/* Closes the connection, frees all and sets client to NULL. Takes NULL. */
 void client_destroy(struct client **client);
 
 /* The bearer token from now on; NULL for none. Copied. */

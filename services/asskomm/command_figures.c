@@ -1,4 +1,7 @@
-/* asskomm figures: every published counter as of a day, or the facts behind one of them. */
+/* asskomm figures: every published counter as of a day, or the facts behind one of them.
+ *
+ * The way from a number to what it counts: each fact is listed with the number that it has in the
+ * state and in its district, which is what the ministry's texts quote. */
 #include "address.h"
 #include "command.h"
 #include "connection.h"
@@ -11,6 +14,8 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Where a fact comes from stands at the end of its line: nothing synthetic may look as if it had
+ * been published. */
 static void print_facts(struct arena *arena, const Monitor__FigureFactList *list)
 {
 	static const char *const HEADINGS[] = { "no.", "valid on", "participant", "name",
@@ -60,6 +65,7 @@ static int list_facts(
 	return EXIT_DONE;
 }
 
+/* The whole answer as it came, or the table: both from one request. */
 static int show(struct connection *connection, const struct figures_question *question)
 {
 	struct client_reply reply;

@@ -36,12 +36,14 @@ struct follow {
 
 static volatile sig_atomic_t ended;
 
+/* Only notes it: everything else happens between two pages, where the position is certain. */
 static void on_signal(int number)
 {
 	(void)number;
 	ended = 1;
 }
 
+/* Without SA_RESTART, so that a pause ends at once. */
 static void listen_to_signals(void)
 {
 	struct sigaction action = { .sa_handler = on_signal };
@@ -52,6 +54,8 @@ static void listen_to_signals(void)
 
 /* ---- printing */
 
+/* Header and content are decoded here: whoever reads these lines needs neither proto files nor
+ * base64. */
 static void print_json(const Asskomm__Fact *fact, const Asskomm__FactHeader *header,
 	const ProtobufCMessage *content)
 {
@@ -66,6 +70,7 @@ static void print_json(const Asskomm__Fact *fact, const Asskomm__FactHeader *hea
 	json_decref(line);
 }
 
+/* Columns of fixed width, as each line is printed before the next is known. */
 static void print_line(struct arena *arena, const Asskomm__Fact *fact,
 	const Asskomm__FactHeader *header, const ProtobufCMessage *content)
 {
@@ -96,6 +101,7 @@ static void print_fact(struct follow *follow, struct arena *arena, const Asskomm
 
 /* ---- the position */
 
+/* After each page, not only at the end: a crash repeats at most one page, and loses none. */
 static bool save_state(const struct follow *follow)
 {
 	if (follow->state_path == NULL) {
@@ -108,6 +114,7 @@ static bool save_state(const struct follow *follow)
 	return good;
 }
 
+/* A sign or white space before the number, which strtoull would take, is refused. */
 static bool parse_position(const char *text, uint64_t *out_after, const char **out_rest)
 {
 	char *end = NULL;
@@ -160,6 +167,7 @@ static void meet_head(struct follow *follow, const Ledger__Head *head)
 
 /* ---- reading */
 
+/* Silent when there is no answer: who follows is told once, not at every turn. */
 static int try_head(struct follow *follow, struct arena *arena, Ledger__Head **out_head)
 {
 	struct client_reply reply;

@@ -45,6 +45,7 @@ static int is_ledger_empty(struct connection *connection, bool *out_empty)
 	return exit_code;
 }
 
+/* The key follows from the table, so that the same table again is the same command. */
 static int put_territory(struct connection *connection, const json_t *request)
 {
 	struct arena *arena = connection->arena;
@@ -73,6 +74,8 @@ static int put_territory(struct connection *connection, const json_t *request)
 	return exit_code;
 }
 
+/* The counts are printed from the request: they show what this program holds, also when the
+ * suite had it already. */
 static int import_territory(struct connection *connection)
 {
 	const struct territory_files files = { .districts = TERRITORY_DISTRICTS,
@@ -101,6 +104,8 @@ static int import_territory(struct connection *connection)
 
 /* ---- history */
 
+/* Claims travel as headers, since they are about the command and no part of it. The citation is
+ * escaped: header values are ASCII. */
 static int post_line(struct connection *connection, struct arena *arena,
 	const struct history_line *line, struct client_reply *out_reply)
 {
@@ -148,6 +153,8 @@ struct import_run {
 	bool ended;  /* the present line is later than `until` */
 };
 
+/* A refusal is told together with what was posted, since a line number alone helps nobody who
+ * has only the program. */
 static int import_line(struct import_run *run, struct arena *arena, const char *text, size_t len)
 {
 	struct history_line line;
@@ -173,6 +180,7 @@ static int import_line(struct import_run *run, struct arena *arena, const char *
 	return remember(arena, &line, &reply, run->ids);
 }
 
+/* Each line has an arena of its own: the memory needed does not grow with the history. */
 static int import_text(struct import_run *run, const char *text)
 {
 	const char *line;
@@ -193,6 +201,7 @@ static int import_text(struct import_run *run, const char *text)
 	return exit_code;
 }
 
+/* The last line of progress comes also after a refusal, and says how far it went. */
 static int import_history(struct connection *connection, const struct import *import)
 {
 	const char *text = HISTORY_ALLIANCE;
@@ -217,6 +226,7 @@ static int import_history(struct connection *connection, const struct import *im
 	return exit_code;
 }
 
+/* Options that would be silently ignored are refused instead. */
 static bool is_understood(const struct manual *manual, const struct import *import)
 {
 	const char *what = import->what.count == 1 ? import->what.items[0] : "";

@@ -25,6 +25,7 @@ struct key_pair {
 	char *old;
 };
 
+/* Where the three files of a service lie, in one place. */
 static struct key_pair paths(struct arena *arena, const char *folder, const char *name)
 {
 	return (struct key_pair){ .secret = text_format(arena, "%s/%s.key", folder, name),
@@ -32,6 +33,7 @@ static struct key_pair paths(struct arena *arena, const char *folder, const char
 		.old = text_format(arena, "%s/authorized/%s.old.pub", folder, name) };
 }
 
+/* The public half first: see above. The secret is wiped from the stack when it is on the disk. */
 static bool make_pair(struct arena *arena, const struct key_pair *pair)
 {
 	char public[41];
@@ -59,6 +61,8 @@ static bool ensure_pair(struct arena *arena, const char *folder, const char *nam
 	return false;
 }
 
+/* Half a pair is not repaired by guessing: a new key would end every session, a new set would
+ * trust nobody. */
 static bool ensure_token_key(struct arena *arena, const char *folder)
 {
 	const char *secret = text_format(arena, "%s/token.key", folder);
@@ -77,6 +81,7 @@ static bool ensure_token_key(struct arena *arena, const char *folder)
 	return token_keys_make(secret, set);
 }
 
+/* Stops at the first that fails; a later run goes on from there, as what is made stays. */
 static bool ensure_all(struct arena *arena, const char *folder)
 {
 	for (size_t i = 0; i < SERVICE_COUNT; i++) {
@@ -103,6 +108,7 @@ static bool rotate(struct arena *arena, const char *folder, const char *name)
 	return make_pair(arena, &pair);
 }
 
+/* A mistyped name must not leave a key behind that no service reads. */
 static bool is_service(const char *name)
 {
 	for (size_t i = 0; i < SERVICE_COUNT; i++) {

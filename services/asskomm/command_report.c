@@ -1,4 +1,7 @@
-/* asskomm report: the paragraph of the ministry's press releases, and the figures it rests on. */
+/* asskomm report: the paragraph of the ministry's press releases, and the figures it rests on.
+ *
+ * Two requests with the same question. They may be answered a moment apart; who needs both of one
+ * state names it with --known-at. */
 #include "command.h"
 #include "connection.h"
 #include "figures.h"
@@ -11,6 +14,8 @@ struct report {
 	const char *participant;
 };
 
+/* The paragraph first: when it is refused (an unknown participant), no figures follow that might
+ * be taken for its own. */
 static int print_report(struct connection *connection, const struct report *report)
 {
 	struct arena *arena = connection->arena;

@@ -42,6 +42,7 @@ static json_t *make_person(struct arena *arena, const char *text)
 	return person;
 }
 
+/* Each option is one person, in the order in which they were named. */
 static json_t *make_people(struct arena *arena, const struct words *words)
 {
 	json_t *people = json_array();
@@ -51,6 +52,7 @@ static json_t *make_people(struct arena *arena, const struct words *words)
 	return people;
 }
 
+/* What a signing looks like in nearly every case: each municipality is bound by its mayor. */
 static json_t *make_mayors(const struct words *participants)
 {
 	json_t *people = json_array();
@@ -61,6 +63,7 @@ static json_t *make_mayors(const struct words *participants)
 	return people;
 }
 
+/* Keys and names go out as they were typed; only the registry knows what they mean. */
 static json_t *make_texts(const struct words *words)
 {
 	json_t *texts = json_array();
@@ -102,6 +105,8 @@ static char *make_body(struct arena *arena, const struct agreement *agreement)
 	return copy;
 }
 
+/* The ids of the facts are printed, so that a figure can be asked for that knows them
+ * (afterFact). */
 static void print_recorded(struct arena *arena, const struct client_reply *reply)
 {
 	ProtobufCMessage *message =
@@ -117,6 +122,8 @@ static void print_recorded(struct arena *arena, const struct client_reply *reply
 	}
 }
 
+/* The key follows from the content and its day: repeating the command after a lost answer cannot
+ * sign twice. */
 static int sign(struct connection *connection, const struct agreement *agreement)
 {
 	struct arena *arena = connection->arena;

@@ -1,4 +1,7 @@
-/* asskomm status: asks each service's admin port whether it is ready, and why not. */
+/* asskomm status: asks each service's admin port whether it is ready, and why not.
+ *
+ * Not through the gateway: that is the first thing to be missing when something is wrong. Only the
+ * ledger's head goes that way, and its absence is told as such. */
 #include "client.h"
 #include "command.h"
 #include "connection.h"
@@ -27,6 +30,8 @@ struct health {
 	uint64_t memory_kb; /* 0: not known */
 };
 
+/* A value that is no port is as good as none: status must work above all when something is
+ * wrong. */
 static int admin_base(void)
 {
 	const char *text = getenv("ASSKOMM_ADMIN_BASE");
@@ -41,6 +46,7 @@ static const char *reason(struct arena *arena, const char *body)
 	return line[0] != '\0' ? output_safe(arena, line) : "not ready";
 }
 
+/* As the service tells it: this program may not be allowed to look at its process. */
 static uint64_t memory_kb(struct client *client, struct arena *arena)
 {
 	struct client_reply reply;
@@ -53,6 +59,8 @@ static uint64_t memory_kb(struct client *client, struct arena *arena)
 	return at != NULL ? (uint64_t)(strtod(at + strlen(MEMORY), NULL) / 1024) : 0;
 }
 
+/* A client for each: every service has its own port, and a dead one must not cost the others
+ * their connection. */
 static struct health ask(struct arena *arena, const char *name, int port)
 {
 	struct client_reply reply;
@@ -82,6 +90,7 @@ static const Ledger__Head *ask_head(struct connection *connection)
 		connection->arena, &ledger__head__descriptor, &reply);
 }
 
+/* Why a service is not ready comes last, as it may be long. */
 static void print_table(struct arena *arena, const struct health *healths, const Ledger__Head *head)
 {
 	static const char *const HEADINGS[] = { "service", "state", "memory", "" };
@@ -104,6 +113,7 @@ static void print_table(struct arena *arena, const struct health *healths, const
 	}
 }
 
+/* A document of our own: no single answer of the suite holds all of it. */
 static void print_json(const struct health *healths, const Ledger__Head *head)
 {
 	json_t *services = json_array();
@@ -126,6 +136,8 @@ static void print_json(const struct health *healths, const Ledger__Head *head)
 	json_decref(status);
 }
 
+/* All are asked before anything is printed, and every one is shown, not only the first that
+ * fails. */
 static int show(struct connection *connection)
 {
 	struct health healths[SERVICE_COUNT];

@@ -20,6 +20,7 @@ struct token_request {
 	const char *keys;
 };
 
+/* A mistyped role would give a token that is valid and may do nothing. */
 static bool roles_are_known(const struct manual *manual, const struct words *roles)
 {
 	if (roles->count == 0) {
@@ -35,6 +36,7 @@ static bool roles_are_known(const struct manual *manual, const struct words *rol
 	return true;
 }
 
+/* Bounded: a demo token that never ends would be a password. */
 static bool parse_hours(const struct manual *manual, const char *text, long *out_hours)
 {
 	char *end = NULL;
@@ -47,6 +49,7 @@ static bool parse_hours(const struct manual *manual, const char *text, long *out
 	return true;
 }
 
+/* The token alone on stdout, so that a shell can take it. */
 static int print_token(const struct token_request *request, long hours)
 {
 	struct arena *arena = arena_new(ARENA_MAX);

@@ -16,6 +16,8 @@
 
 #define HEAD_ARENA_MAX (8u * 1024 * 1024)
 
+/* Page by page, each with its own arena: the ledger may be far larger than memory. What came in
+ * after the walk began is left out, or a busy suite would never be done. */
 int verify_walk(const struct fact_source *source, const char *label, uint64_t after, uint64_t until,
 	struct fact_visitor *visitor)
 {
@@ -51,6 +53,8 @@ struct chain_visitor {
 	struct chain chain;
 };
 
+/* The first break ends it: each later hash rests on the broken one and would only repeat the
+ * news. */
 static int on_fact(struct fact_visitor *visitor, struct arena *page, const Asskomm__Fact *fact)
 {
 	struct chain_visitor *self = CONTAINER_OF(visitor, struct chain_visitor, visitor);
@@ -62,6 +66,8 @@ static int on_fact(struct fact_visitor *visitor, struct arena *page, const Assko
 	return EXIT_REFUSED;
 }
 
+/* The head is printed to be kept outside: a ledger that was rewritten as a whole is consistent
+ * in itself and shows only against an older copy of its head. */
 static void print_whole(const Ledger__Head *head, bool json)
 {
 	if (json) {
@@ -74,6 +80,7 @@ static void print_whole(const Ledger__Head *head, bool json)
 		head->epoch);
 }
 
+/* The head is asked for first, so that a fact which comes in meanwhile is no error. */
 int verify_chain(const struct fact_source *source, bool json)
 {
 	struct arena *arena = arena_new(HEAD_ARENA_MAX);
@@ -99,6 +106,8 @@ int verify_chain(const struct fact_source *source, bool json)
 
 /* ---- the command */
 
+/* The same walk over the table itself: an API that hides something is found by comparing the
+ * two. */
 static int verify_database(const char *conninfo, bool json)
 {
 	struct arena *arena = arena_new(HEAD_ARENA_MAX);
@@ -115,6 +124,7 @@ static int verify_database(const char *conninfo, bool json)
 	return exit_code;
 }
 
+/* Needs to see every fact: a scope that is narrower leaves gaps, which are reported as such. */
 static int verify_suite(struct connection *connection, bool figures)
 {
 	int exit_code = connection_open(connection, &PERSONA_READER);

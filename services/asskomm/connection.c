@@ -35,6 +35,7 @@ static const char *given(const char *option, const char *variable)
 	return value != NULL && value[0] != '\0' ? value : NULL;
 }
 
+/* In the one role that the command works with, never in all of them. */
 static bool mint(struct connection *connection)
 {
 	const struct persona *who = connection->persona;
@@ -57,6 +58,7 @@ static bool mint(struct connection *connection)
 	return true;
 }
 
+/* Up to the first white space: editors end a file with a newline. */
 static bool use_token_file(struct connection *connection, const char *path)
 {
 	size_t len = 0;
@@ -69,6 +71,8 @@ static bool use_token_file(struct connection *connection, const char *path)
 	return true;
 }
 
+/* From the most explicit to the least; the first that is there decides, also when it turns out
+ * to be wrong. */
 static bool use_token(struct connection *connection)
 {
 	const char *token = given(connection->token, "ASSKOMM_TOKEN");
@@ -98,6 +102,8 @@ static bool is_good_url(const char *url)
 	       strpbrk(url, " \r\n?#") == NULL;
 }
 
+/* The address is checked before anything is sent, since curl would take much that was never
+ * meant (a file, a socket). */
 int connection_open(struct connection *connection, const struct persona *persona)
 {
 	const char *url = given(connection->url, "ASSKOMM_URL");
@@ -121,12 +127,14 @@ int connection_open(struct connection *connection, const struct persona *persona
 	return EXIT_DONE;
 }
 
+/* Takes a connection that was never opened. */
 void connection_close(struct connection *connection)
 {
 	client_destroy(&connection->client);
 	arena_destroy(&connection->arena);
 }
 
+/* A proxy's 502 and 504 mean the same to a script as no answer: come back later. */
 static int exit_code_of(long status)
 {
 	if (status >= 200 && status < 300) {
@@ -156,6 +164,8 @@ static unsigned pause_for(const struct client_reply *reply, unsigned turn, uint6
 	return pause > left_ms ? (unsigned)left_ms : pause;
 }
 
+/* The key, if there is one, is in the request itself and so the same at every turn: that is what
+ * makes repeating safe. */
 int connection_try(struct connection *connection, struct arena *arena,
 	const struct client_request *request, unsigned patience_ms, struct client_reply *out_reply)
 {
@@ -180,6 +190,8 @@ int connection_try(struct connection *connection, struct arena *arena,
 	}
 }
 
+/* The hint about tokens comes only where none could be minted; with one, 401 has another reason.
+ * */
 void connection_complain(const struct connection *connection, const struct client_reply *reply)
 {
 	if (reply->status == 0) {
@@ -198,6 +210,7 @@ void connection_complain(const struct connection *connection, const struct clien
 	arena_destroy(&arena);
 }
 
+/* What nearly all commands want. */
 int connection_send(struct connection *connection, struct arena *arena,
 	const struct client_request *request, unsigned patience_ms, struct client_reply *out_reply)
 {
@@ -208,6 +221,7 @@ int connection_send(struct connection *connection, struct arena *arena,
 	return exit_code;
 }
 
+/* A GET may always be repeated. */
 int connection_get(struct connection *connection, struct arena *arena, const char *path,
 	struct client_reply *out_reply)
 {
@@ -219,6 +233,8 @@ int connection_get(struct connection *connection, struct arena *arena, const cha
 		out_reply);
 }
 
+/* An answer that does not parse is told and not guessed at: the program is older than the suite,
+ * or talks to something else. */
 ProtobufCMessage *connection_message(struct arena *arena,
 	const ProtobufCMessageDescriptor *descriptor, const struct client_reply *reply)
 {

@@ -44,6 +44,8 @@ struct connection {
  * the client. EXIT_DONE, or EXIT_USAGE with the reason on stderr. A command without any token goes
  * on without: the suite will say that it needs one. */
 int connection_open(struct connection *connection, const struct persona *persona) MUST_CHECK;
+
+/* Frees what connection_open made. The options stay, so it may be opened again. */
 void connection_close(struct connection *connection);
 
 /* Sends without printing. EXIT_DONE for 2xx; EXIT_REFUSED; EXIT_UNREACHABLE for no answer and for
@@ -58,7 +60,8 @@ int connection_try(struct connection *connection, struct arena *arena,
  * --json the problem as it came, on stdout. */
 void connection_complain(const struct connection *connection, const struct client_reply *reply);
 
-/* Both together. */
+/* Both together: sends, and complains when it did not work. connection_get is that for a path, with
+ * CONNECTION_PATIENCE_MS. */
 int connection_send(struct connection *connection, struct arena *arena,
 	const struct client_request *request, unsigned patience_ms,
 	struct client_reply *out_reply) MUST_CHECK;

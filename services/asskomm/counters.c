@@ -13,6 +13,7 @@ const struct counter_row COUNTER_ROWS[COUNTER_COUNT] = {
 #undef COUNTER_ROW
 };
 
+/* By field name, so that a counter which is added to the table needs no code here. */
 int64_t counters_value(struct arena *arena, const ProtobufCMessage *figures, enum counter counter)
 {
 	const char *text = reflect_get_text(arena, figures, COUNTER_ROWS[counter].field);
@@ -20,6 +21,7 @@ int64_t counters_value(struct arena *arena, const ProtobufCMessage *figures, enu
 	return strtoll(text, NULL, 10);
 }
 
+/* Cents for computing, euros for people. */
 char *counters_print(struct arena *arena, enum counter counter, int64_t value)
 {
 	return counter == COUNTER_BUDGET_CENTS ? output_cents(arena, value)

@@ -1,4 +1,8 @@
-/* The published counters, in the order in which they are shown. */
+/* The published counters, in the order in which they are shown.
+ *
+ * One table serves everything that names a counter: the figures on the screen, the check of
+ * --facts, and the recount, whose marks carry the counter as a number. What each counter means is
+ * told by proto/asskomm/monitor.proto; the label here is for people. */
 #ifndef ASSKOMM_COUNTERS_H
 #define ASSKOMM_COUNTERS_H
 
@@ -37,16 +41,17 @@ enum counter {
 };
 
 struct counter_row {
-	const char *field; /* in Figures */
-	const char *json;  /* as --facts names it */
-	const char *label;
+	const char *field; /* in Figures: "agreements_gross" */
+	const char *json;  /* as --facts names it: "agreementsGross" */
+	const char *label; /* at most 24 columns, so that the table stays narrow */
 };
 extern const struct counter_row COUNTER_ROWS[COUNTER_COUNT];
 
-/* A counter's value in a Figures message. */
+/* A counter's value in a Figures message; cents for the budget. A message that lacks the field is a
+ * bug of the table above. */
 int64_t counters_value(struct arena *arena, const ProtobufCMessage *figures, enum counter counter);
 
-/* A value as it is shown: the budget in euros. */
+/* A value as it is shown: the budget in euros, all others as whole numbers. From the arena. */
 char *counters_print(struct arena *arena, enum counter counter, int64_t value);
 
 #endif

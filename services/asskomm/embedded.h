@@ -1,4 +1,5 @@
-/* Data that the build embeds into the binary, each file as one NUL-terminated text. */
+/* Data that the build embeds into the binary, each file as one NUL-terminated text: the command
+ * line is one file, which brings a new suite to life without a folder of data beside it. */
 #ifndef ASSKOMM_EMBEDDED_H
 #define ASSKOMM_EMBEDDED_H
 

@@ -11,6 +11,8 @@
 #include <jansson.h>
 #include <stdio.h>
 
+/* Strict: an answer that is not exactly a list of facts must not be verified as an empty ledger.
+ * */
 static int parse_page(
 	struct arena *arena, const struct client_reply *reply, struct fact_page *out_page)
 {
@@ -37,11 +39,14 @@ static int parse_page(
 	return EXIT_DONE;
 }
 
+/* The largest page that the suite gives. */
 static const char *page_path(struct arena *arena, uint64_t after)
 {
 	return text_format(arena, "/ledger/facts?after=%" PRIu64 "&limit=%u", after, FACTS_PAGE);
 }
 
+/* A refusal is told here, since trying again would not change it; no answer is left to the
+ * caller. */
 int facts_try(struct connection *connection, struct arena *arena, uint64_t after,
 	struct fact_page *out_page)
 {
@@ -54,6 +59,7 @@ int facts_try(struct connection *connection, struct arena *arena, uint64_t after
 	return exit_code == EXIT_DONE ? parse_page(arena, &reply, out_page) : exit_code;
 }
 
+/* Where facts come from is decided here and nowhere else. */
 int facts_read(const struct fact_source *source, struct arena *arena, uint64_t after,
 	struct fact_page *out_page)
 {
@@ -65,6 +71,7 @@ int facts_read(const struct fact_source *source, struct arena *arena, uint64_t a
 	return exit_code == EXIT_DONE ? parse_page(arena, &reply, out_page) : exit_code;
 }
 
+/* As facts_read. */
 int facts_head(const struct fact_source *source, struct arena *arena, Ledger__Head **out_head)
 {
 	struct client_reply reply;
@@ -83,6 +90,7 @@ int facts_head(const struct fact_source *source, struct arena *arena, Ledger__He
 	return EXIT_DONE;
 }
 
+/* The type comes from the ledger and may be newer than this program: that is no bug. */
 bool facts_open(struct arena *arena, const Asskomm__Fact *fact, Asskomm__FactHeader **out_header,
 	ProtobufCMessage **out_content)
 {

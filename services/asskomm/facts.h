@@ -1,4 +1,7 @@
-/* The ledger's facts, page by page, from the API or straight from the database. */
+/* The ledger's facts, page by page, from the API or straight from the database.
+ *
+ * Facts come as the ledger keeps them: header and payload are bytes, which is what is hashed.
+ * facts_open makes messages of them for those who want to know what they say. */
 #ifndef ASSKOMM_FACTS_H
 #define ASSKOMM_FACTS_H
 
@@ -22,7 +25,7 @@ struct fact_source {
 };
 
 struct fact_page {
-	size_t count;
+	size_t count;          /* 0: there are no more */
 	Asskomm__Fact **facts; /* oldest first */
 };
 
@@ -35,12 +38,12 @@ int facts_read(const struct fact_source *source, struct arena *arena, uint64_t a
 int facts_try(struct connection *connection, struct arena *arena, uint64_t after,
 	struct fact_page *out_page) MUST_CHECK;
 
-/* Where the ledger stands. */
+/* Where the ledger stands: number and hash of its last fact, and its epoch. Exit codes as above. */
 int facts_head(
 	const struct fact_source *source, struct arena *arena, Ledger__Head **out_head) MUST_CHECK;
 
-/* A fact's header and content unpacked. False when the type is not known here or the bytes are no
- * such message. */
+/* A fact's header and content unpacked into the arena. False when the type is not known here or the
+ * bytes are no such message. */
 bool facts_open(struct arena *arena, const Asskomm__Fact *fact, Asskomm__FactHeader **out_header,
 	ProtobufCMessage **out_content) MUST_CHECK;
 

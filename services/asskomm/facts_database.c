@@ -1,4 +1,7 @@
-/* Facts straight from the database: two statements, their rows by position. bytea comes as hex. */
+/* Facts straight from the database: two statements, their rows by position.
+ *
+ * bytea is encoded as hex by the statement itself and the time comes as microseconds, so that no
+ * setting of the server (bytea_output, DateStyle, TimeZone) can change what is hashed. */
 #include "facts_database.h"
 #include "command.h"
 #include "core/civil.h"
@@ -13,6 +16,7 @@
 /* To add one: a column in sql/fact.list.sql. */
 enum fact_column { SEQ, RECORDED_US, FACT_ID, TYPE, HEADER, PAYLOAD, HASH };
 
+/* The statement is one of this program's; that it takes other values than are given is a bug. */
 static bool run(struct db_blocking *database, struct arena *arena, const char *name,
 	const char *const *values, size_t n_values, char ****out_rows, size_t *out_count)
 {
@@ -39,6 +43,7 @@ static ProtobufCBinaryData parse_hex(struct arena *arena, const char *hex)
 	return bytes;
 }
 
+/* The time goes through the same text as over the API, so that one check serves both. */
 static Asskomm__Fact *parse_fact(struct arena *arena, char **row)
 {
 	Asskomm__Fact *fact = NEW(arena, Asskomm__Fact);
@@ -53,6 +58,7 @@ static Asskomm__Fact *parse_fact(struct arena *arena, char **row)
 	return fact;
 }
 
+/* Columns are not null in the table, so every value is there. */
 int facts_database_read(struct db_blocking *database, struct arena *arena, uint64_t after,
 	struct fact_page *out_page)
 {
@@ -71,6 +77,7 @@ int facts_database_read(struct db_blocking *database, struct arena *arena, uint6
 	return EXIT_DONE;
 }
 
+/* Two heads, or none, would be a ledger in pieces. */
 int facts_database_head(struct db_blocking *database, struct arena *arena, Ledger__Head **out_head)
 {
 	char ***rows;

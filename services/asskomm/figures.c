@@ -1,4 +1,5 @@
-/* GET /figures, asked and shown: one line per counter, and a line above that says of when. */
+/* GET /figures, asked and shown: one line per counter, and a line above that says of when. Counters
+ * that are 0 are shown too: a missing line would leave open whether anybody looked. */
 #include "figures.h"
 #include "address.h"
 #include "command.h"
@@ -8,6 +9,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+/* The same question can be put to several addresses: figures, their facts, the paragraph. */
 const char *figures_path(
 	struct arena *arena, const char *path, const struct figures_question *question)
 {
@@ -17,6 +19,7 @@ const char *figures_path(
 	return address_with(arena, path, "afterFact", question->after_fact);
 }
 
+/* The answer is given as it came too, for --json. */
 int figures_get(struct connection *connection, struct arena *arena,
 	const struct figures_question *question, struct client_reply *out_reply,
 	Monitor__Figures **out_figures)
@@ -35,6 +38,8 @@ int figures_get(struct connection *connection, struct arena *arena,
 	return EXIT_DONE;
 }
 
+/* The line above says of when and by how many facts: a figure without that cannot be asked for
+ * again. */
 void figures_print(struct arena *arena, const Monitor__Figures *figures)
 {
 	struct table table;

@@ -1,4 +1,5 @@
-/* GET /figures, asked and shown. */
+/* GET /figures, asked and shown. `report`, `figures` and `verify --figures` ask through here, so
+ * that all three put the same question. */
 #ifndef ASSKOMM_FIGURES_H
 #define ASSKOMM_FIGURES_H
 
@@ -9,13 +10,13 @@
 
 /* What was asked; NULL members are not asked. */
 struct figures_question {
-	const char *as_of;
-	const char *known_at;
-	const char *district;
+	const char *as_of;      /* the day spoken of */
+	const char *known_at;   /* only what was recorded by then */
+	const char *district;   /* AGS5; the state when NULL */
 	const char *after_fact; /* wait until this fact is counted */
 };
 
-/* A path with the question as its query. */
+/* A path with the question as its query: "/figures?asOf=2023-08-09". Values are escaped. */
 const char *figures_path(
 	struct arena *arena, const char *path, const struct figures_question *question);
 
@@ -25,7 +26,8 @@ int figures_get(struct connection *connection, struct arena *arena,
 	const struct figures_question *question, struct client_reply *out_reply,
 	Monitor__Figures **out_figures) MUST_CHECK;
 
-/* The figures as a table on stdout. */
+/* The figures as a table on stdout, in the order of COUNTERS. The arena holds the texts meanwhile.
+ */
 void figures_print(struct arena *arena, const Monitor__Figures *figures);
 
 #endif

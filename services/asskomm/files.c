@@ -1,4 +1,6 @@
-/* Small files, read whole and written whole. */
+/* Small files, read whole and written whole. A file is never changed in place: a new one beside it
+ * is synced and then takes its name, so that whoever reads at that moment, or after a power cut,
+ * finds the old content or the new. */
 #include "files.h"
 #include "core/text.h"
 #include <errno.h>
@@ -9,16 +11,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* As errno tells it, with the path, which is what people get wrong. */
 static void complain(const char *path)
 {
 	fprintf(stderr, "asskomm: %s: %s\n", path, strerror(errno));
 }
 
+/* Anything of that name counts, also what cannot be read: it must not be overwritten as if it
+ * were not there. */
 bool files_exists(const char *path)
 {
 	return access(path, F_OK) == 0;
 }
 
+/* Bounded while it is read, so that a device or a huge file by mistake does not fill memory. */
 char *files_read(struct arena *arena, const char *path, size_t max_len, size_t *out_len)
 {
 	FILE *file = fopen(path, "rbe");
@@ -64,6 +70,8 @@ static bool fill(int fd, const char *text)
 	return fsync(fd) == 0;
 }
 
+/* The mode is set at birth: a secret is never readable by others, not even for a moment. O_EXCL,
+ * so that a link laid out beforehand is not followed. */
 bool files_write(struct arena *arena, const char *path, mode_t mode, const char *text)
 {
 	char *beside = text_format(arena, "%s.%ld.new", path, (long)getpid());

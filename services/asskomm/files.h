@@ -1,4 +1,5 @@
-/* Small files: tokens, keys, a state to resume from. */
+/* Small files: tokens, keys, a state to resume from. All are read and written as a whole, so that
+ * no reader ever finds half of one. */
 #ifndef ASSKOMM_FILES_H
 #define ASSKOMM_FILES_H
 
@@ -8,6 +9,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+/* Whether there is anything of that name, readable or not. */
 bool files_exists(const char *path);
 
 /* The whole file, NUL-terminated, or NULL with the reason on stderr: it cannot be read or holds

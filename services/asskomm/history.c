@@ -9,6 +9,7 @@
 
 #define PATH_MAX_LEN 500u
 
+/* Cuts in place: the text may be the one that is built into the program. */
 bool history_next(const char **text, const char **out_line, size_t *out_len)
 {
 	if (**text == '\0') {
@@ -21,6 +22,8 @@ bool history_next(const char **text, const char **out_line, size_t *out_len)
 	return true;
 }
 
+/* Stops like the import does, at the first line that is later; a line that is not JSON is
+ * counted, since the import will stop there and say so. */
 size_t history_count(const char *text, const char *until)
 {
 	const char *line;
@@ -79,6 +82,8 @@ static const char *take_text(
 	return text_copy(arena, text);
 }
 
+/* Printed anew from the parsed value: what is sent is certainly JSON, whatever spaces the line
+ * had. */
 static const char *take_body(struct arena *arena, const json_t *object, const char **error)
 {
 	const json_t *body = json_object_get(object, "body");
@@ -93,6 +98,8 @@ static const char *take_body(struct arena *arena, const json_t *object, const ch
 	return copy;
 }
 
+/* Goes on after the first error only as far as that costs nothing; the first is the one that is
+ * told. */
 static void take_all(struct arena *arena, const json_t *object, const json_t *ids,
 	struct history_line *line, const char **error)
 {
@@ -116,6 +123,7 @@ static void take_all(struct arena *arena, const json_t *object, const json_t *id
 	}
 }
 
+/* Nothing of the line is given out unless all of it is right. */
 bool history_parse(struct arena *arena, const char *text, size_t len, const json_t *ids,
 	struct history_line *out_line, const char **out_error)
 {

@@ -1,5 +1,7 @@
 /* asskomm, the command line of the suite: one table of sub-commands, and the way into each.
  *
+ * A command gets the rest of the line and does all else itself, so that this file knows names only.
+ *
  * Everything a command prints for further use goes to stdout, everything else (progress, refusals,
  * explanations) to stderr. */
 #include "command.h"
@@ -23,6 +25,7 @@ static const struct subcommand SUBCOMMANDS[] = {
 };
 #define SUBCOMMAND_COUNT (sizeof SUBCOMMANDS / sizeof SUBCOMMANDS[0])
 
+/* Exit codes belong here: they are the part that scripts depend on. */
 static void print_overview(FILE *out)
 {
 	fputs("asskomm - the command line of the ASSKomm suite\n\nusage: asskomm COMMAND "
@@ -37,6 +40,7 @@ static void print_overview(FILE *out)
 		out);
 }
 
+/* Exact names only: an abbreviation that works today would be ambiguous with the next command. */
 static const struct subcommand *find(const char *name)
 {
 	for (size_t i = 0; i < SUBCOMMAND_COUNT; i++) {
@@ -47,11 +51,13 @@ static const struct subcommand *find(const char *name)
 	return NULL;
 }
 
+/* All three that people try. */
 static bool asks_for_help(const char *word)
 {
 	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0;
 }
 
+/* Usage on stdout when it was asked for, on stderr when it is a mistake. */
 int main(int argc, char **argv)
 {
 	if (argc < 2) {

@@ -8,12 +8,15 @@
 #define DEFAULT_ISSUER "asskomm-demo"
 #define DEFAULT_AUDIENCE "asskomm"
 
+/* Empty is as good as not set, as everywhere in the suite. */
 static const char *environment(const char *name, const char *fallback)
 {
 	const char *value = getenv(name);
 	return value != NULL && value[0] != '\0' ? value : fallback;
 }
 
+/* Must agree with the gateway's settings of the same names; otherwise every request is answered
+ * 401. */
 char *mint_token(struct arena *arena, const struct mint *mint)
 {
 	return token_mint(arena, mint->private_key,

@@ -1,4 +1,5 @@
-/* Tokens for the local demo suite, whose signing key lies in its keys folder. */
+/* Tokens for the local demo suite, whose signing key lies in its keys folder. A real suite trusts
+ * the ministry's login; nobody outside it holds a key to sign with, and this does nothing there. */
 #ifndef ASSKOMM_MINT_H
 #define ASSKOMM_MINT_H
 

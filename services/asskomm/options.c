@@ -32,6 +32,7 @@ static void fill_connection_rows(struct connection *to, struct option_row rows[C
 	memcpy(rows, all, sizeof all);
 }
 
+/* By length, as "--name=value" is not cut into pieces. */
 static const struct option_row *find(
 	const struct option_row *rows, size_t count, const char *name, size_t len)
 {
@@ -52,6 +53,7 @@ static void print_row(const struct option_row *row)
 	printf("  %-24s %s%s\n", left, row->help, row->words != NULL ? " (may be repeated)" : "");
 }
 
+/* Generated from the rows, so that no option can be missing from its manual. */
 static void print_manual(
 	const struct manual *manual, const struct option_row *common, size_t n_common)
 {
@@ -67,6 +69,7 @@ static void print_manual(
 	printf("exit codes: 0 done, 1 refused or found broken, 2 wrong usage, 3 not reachable\n");
 }
 
+/* Always names the way to the manual: whoever is wrong here needs it. */
 int options_wrong(const struct manual *manual, const char *format, ...)
 {
 	va_list arguments;
@@ -78,6 +81,8 @@ int options_wrong(const struct manual *manual, const char *format, ...)
 	return EXIT_USAGE;
 }
 
+/* Checked here although the suite would: a slip costs no round trip, and its exit code is
+ * another. */
 bool options_are_dates(const struct manual *manual, const char *option, const char *value)
 {
 	struct civil_date date;
@@ -88,6 +93,7 @@ bool options_are_dates(const struct manual *manual, const char *option, const ch
 	return false;
 }
 
+/* Too many is told, not cut off. */
 static bool add_word(const struct manual *manual, struct words *words, const char *word)
 {
 	if (words == NULL) {
@@ -143,6 +149,7 @@ static bool read_option(const struct manual *manual, const struct option_row *co
 	return take(manual, row, argc, argv, place);
 }
 
+/* Wins over everything else on the line, so that help is there also when the rest is wrong. */
 static bool wants_help(int argc, char **argv)
 {
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
@@ -153,6 +160,7 @@ static bool wants_help(int argc, char **argv)
 	return false;
 }
 
+/* All words must be UTF-8: what follows puts them into JSON. */
 bool options_read(const struct manual *manual, int argc, char **argv, int *out_exit_code)
 {
 	struct option_row common[CONNECTION_ROWS];

@@ -6,6 +6,7 @@
 
 #define FIRST_ROWS 16u
 
+/* In place of a copy, with as many bytes: what is replaced keeps its width. */
 char *output_safe(struct arena *arena, const char *text)
 {
 	char *copy = text_copy(arena, text);
@@ -21,6 +22,7 @@ char *output_safe(struct arena *arena, const char *text)
 	return copy;
 }
 
+/* Counts first bytes of characters, and leaves out what stands above another one. */
 size_t output_width(const char *text)
 {
 	size_t width = 0;
@@ -33,6 +35,8 @@ size_t output_width(const char *text)
 	return width;
 }
 
+/* From the right, three digits at a time. The smallest number has no positive counterpart in its
+ * own type, so the amount is unsigned. */
 char *output_cents(struct arena *arena, int64_t cents)
 {
 	uint64_t amount = cents < 0 ? (uint64_t)0 - (uint64_t)cents : (uint64_t)cents;
@@ -45,6 +49,7 @@ char *output_cents(struct arena *arena, int64_t cents)
 	return text_format(arena, "%s%u%s", cents < 0 ? "-" : "", (unsigned)rest, text);
 }
 
+/* Headings are a row like any other, so that they too make their column wide enough. */
 void table_init(struct table *table, struct arena *arena, size_t n_columns,
 	const char *const *headings, unsigned right)
 {
@@ -55,6 +60,8 @@ void table_init(struct table *table, struct arena *arena, size_t n_columns,
 	}
 }
 
+/* The old cells stay in the arena: as they double, they add up to no more than the present ones.
+ * */
 static void grow(struct table *table)
 {
 	size_t capacity = table->capacity == 0 ? FIRST_ROWS : table->capacity * 2;
@@ -66,6 +73,7 @@ static void grow(struct table *table)
 	table->capacity = capacity;
 }
 
+/* Made safe on the way in: no way of printing can forget it. */
 void table_add(struct table *table, const char *const *cells)
 {
 	if (table->n_rows == table->capacity) {
@@ -78,6 +86,7 @@ void table_add(struct table *table, const char *const *cells)
 	table->n_rows++;
 }
 
+/* The last cell is not filled up on its right. */
 static void print_cell(const char *cell, size_t width, bool right, bool last, FILE *out)
 {
 	size_t gap = width - output_width(cell);
@@ -102,6 +111,7 @@ static void print_row(
 	}
 }
 
+/* Widths first, as a column is as wide as its widest cell. */
 void table_print(const struct table *table, FILE *out)
 {
 	size_t widths[TABLE_COLUMNS_MAX] = { 0 };

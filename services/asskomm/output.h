@@ -20,13 +20,15 @@ size_t output_width(const char *text);
 /* Cents as "1 100 000.00". From the arena. */
 char *output_cents(struct arena *arena, int64_t cents);
 
+/* Rows of texts, all in one arena. Filled with table_add, printed once as a whole, as the widths
+ * are known only then. */
 struct table {
 	struct arena *arena;
 	size_t n_columns;
 	size_t n_rows;
-	size_t capacity;
-	unsigned right; /* bit i: column i is aligned to the right (numbers) */
-	const char **cells;
+	size_t capacity;    /* rows */
+	unsigned right;     /* bit i: column i is aligned to the right (numbers) */
+	const char **cells; /* row after row */
 };
 
 /* An empty table with its headings (n_columns of them; NULL: no headings). */

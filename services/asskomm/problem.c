@@ -10,6 +10,7 @@
 
 #define PROBLEM_MAX (64u * 1024)
 
+/* NULL for everything that is no object; jansson's getters take NULL, so callers need not ask. */
 static json_t *parse(const char *body, size_t len)
 {
 	json_t *problem = json_loadb(body, len, 0, NULL);
@@ -27,6 +28,7 @@ static const char *member(struct arena *arena, const json_t *object, const char 
 	return text != NULL ? output_safe(arena, text) : "";
 }
 
+/* Key first: it is what has to be typed instead. */
 static void print_candidates(struct text *out, const json_t *violation)
 {
 	size_t i;
@@ -39,6 +41,7 @@ static void print_candidates(struct text *out, const json_t *violation)
 	}
 }
 
+/* The rule in brackets is what to search the manual for. */
 static void print_violations(struct text *out, const json_t *problem)
 {
 	size_t i;
@@ -54,6 +57,7 @@ static void print_violations(struct text *out, const json_t *problem)
 	}
 }
 
+/* The detail is left out where it only repeats the title. */
 char *problem_print(struct arena *arena, const char *body, size_t len, long status)
 {
 	struct text out;
@@ -73,6 +77,7 @@ char *problem_print(struct arena *arena, const char *body, size_t len, long stat
 	return out.bytes;
 }
 
+/* For a proxy's page the status is all there is. */
 bool problem_is_retryable(const char *body, size_t len, long status)
 {
 	json_t *problem = parse(body, len);

@@ -1,4 +1,5 @@
-/* RFC 9457 problems, readable. */
+/* RFC 9457 problems, readable: what the suite, or something between it and us, answers instead of
+ * what was asked for. Pure. */
 #ifndef ASSKOMM_PROBLEM_H
 #define ASSKOMM_PROBLEM_H
 

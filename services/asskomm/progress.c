@@ -9,6 +9,7 @@
 #define BAR_WIDTH 30u
 #define CLEAR_LINE "\r\033[K"
 
+/* The first line comes only after a while: what is quick needs none. */
 void progress_init(struct progress *progress, const char *label, uint64_t total)
 {
 	*progress = (struct progress){ .label = label,
@@ -18,12 +19,14 @@ void progress_init(struct progress *progress, const char *label, uint64_t total)
 		.terminal = isatty(STDERR_FILENO) == 1 };
 }
 
+/* Since the start, not of late: it answers how long the rest will take. */
 static uint64_t rate(const struct progress *progress)
 {
 	uint64_t elapsed_ms = wait_now_ms() - progress->started_ms;
 	return progress->done * 1000u / (elapsed_ms > 0 ? elapsed_ms : 1u);
 }
 
+/* Without a total there is nothing to compare with. */
 static void print_counts(const struct progress *progress)
 {
 	fprintf(stderr, "%" PRIu64, progress->done);
@@ -33,6 +36,7 @@ static void print_counts(const struct progress *progress)
 	fprintf(stderr, " (%" PRIu64 "/s)", rate(progress));
 }
 
+/* Cleared to the end of the line, as the text before may have been longer. */
 static void draw_bar(struct progress *progress)
 {
 	char bar[BAR_WIDTH + 1] = "";
@@ -45,6 +49,7 @@ static void draw_bar(struct progress *progress)
 	progress->drawn = true;
 }
 
+/* Called for every step; whether it is time to print is decided here. */
 void progress_set(struct progress *progress, uint64_t done)
 {
 	uint64_t now_ms = wait_now_ms();
@@ -63,6 +68,7 @@ void progress_set(struct progress *progress, uint64_t done)
 	fputc('\n', stderr);
 }
 
+/* Before anything else is printed, or it would stand in the middle of the bar. */
 void progress_clear(struct progress *progress)
 {
 	if (progress->drawn) {
@@ -71,6 +77,7 @@ void progress_clear(struct progress *progress)
 	}
 }
 
+/* Also in a log: the one line that always comes. */
 void progress_end(struct progress *progress)
 {
 	progress_clear(progress);

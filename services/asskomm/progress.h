@@ -12,12 +12,13 @@ struct progress {
 	const char *label; /* "history" */
 	uint64_t total;    /* 0: not known */
 	uint64_t done;
-	uint64_t started_ms;
-	uint64_t shown_ms;
-	bool terminal;
-	bool drawn; /* a bar stands on the present line */
+	uint64_t started_ms; /* for the rate */
+	uint64_t shown_ms;   /* when something was printed last */
+	bool terminal;       /* stderr is one: draw a bar */
+	bool drawn;          /* a bar stands on the present line */
 };
 
+/* Begins; the clock for the rate starts here. `label` must live as long as the progress. */
 void progress_init(struct progress *progress, const char *label, uint64_t total);
 
 /* Tells how much is done; shows it when it is time to. */

@@ -10,6 +10,7 @@
 #define FIRST_MARKS 1024u
 #define NAME_SIZE 160
 
+/* Nothing here is freed on its own; it all ends with the arena. */
 void recount_init(struct recount *recount, struct arena *arena)
 {
 	*recount = (struct recount){ .arena = arena };
@@ -18,6 +19,7 @@ void recount_init(struct recount *recount, struct arena *arena)
 	tally_init(&recount->totals, arena);
 }
 
+/* As in any table that doubles. */
 static void grow(struct recount *recount)
 {
 	size_t capacity = recount->capacity == 0 ? FIRST_MARKS : recount->capacity * 2;
@@ -29,6 +31,7 @@ static void grow(struct recount *recount)
 	recount->capacity = capacity;
 }
 
+/* Kept in the order of the ledger; what is corrected later is not known yet. */
 void recount_mark(struct recount *recount, const struct recount_mark *mark)
 {
 	if (recount->n_marks == recount->capacity) {
@@ -37,6 +40,8 @@ void recount_mark(struct recount *recount, const struct recount_mark *mark)
 	recount->marks[recount->n_marks++] = *mark;
 }
 
+/* ISO dates sort as text. Within a day the ledger's number decides: who was recorded later has
+ * the last word. */
 static int compare(const void *left, const void *right)
 {
 	const struct recount_mark *a = left;
@@ -45,6 +50,7 @@ static int compare(const void *left, const void *right)
 	return days != 0 ? days : (a->seq > b->seq) - (a->seq < b->seq);
 }
 
+/* Only now are all corrections known: a fact may be taken back years after it was recorded. */
 void recount_sort(struct recount *recount)
 {
 	size_t kept = 0;
@@ -59,6 +65,7 @@ void recount_sort(struct recount *recount)
 	}
 }
 
+/* Picking from behind keeps the last day, on which all facts count. */
 size_t recount_days(const struct recount *recount, size_t most, const char *const **out_days)
 {
 	size_t count = 0;
@@ -90,6 +97,7 @@ static void set(struct recount *recount, const struct recount_mark *mark, const 
 	*tally_at(&recount->totals, total) += mark->value - before;
 }
 
+/* Never goes back: that would need every unit's past. */
 void recount_go_to(struct recount *recount, const char *day)
 {
 	CHECK(strcmp(day, recount->day) >= 0);
@@ -106,6 +114,7 @@ void recount_go_to(struct recount *recount, const char *day)
 	snprintf(recount->day, sizeof recount->day, "%s", day);
 }
 
+/* What never happened was never added up: 0. */
 int64_t recount_value(const struct recount *recount, enum counter counter, const char *district)
 {
 	char name[NAME_SIZE];

@@ -39,12 +39,13 @@ struct recount {
 	const char *districts[RECOUNT_DISTRICTS_MAX];
 
 	/* while going through the days */
-	size_t place;
+	size_t place; /* the first mark that is not counted yet */
 	char day[CIVIL_DATE_SIZE];
 	struct tally units;  /* value of each unit, by counter, district and unit */
 	struct tally totals; /* sum of each counter, by counter and district */
 };
 
+/* Before the first fact. Everything comes from the arena and ends with it. */
 void recount_init(struct recount *recount, struct arena *arena);
 
 /* Takes note of one fact, in the order of the ledger. A type that counts for nothing is ignored. */

@@ -58,6 +58,7 @@ struct view {
 	const char *fact_id; /* copied once for all its marks */
 };
 
+/* Copied, as the fact's page is gone long before the marks are counted. */
 static void mark(const struct view *view, enum counter counter, const char *unit,
 	const char *district, int64_t value)
 {
@@ -87,6 +88,7 @@ static size_t find_parties(const ProtobufCMessage *content, Registry__Party *con
 	return *(const size_t *)(const void *)(base + many->quantifier_offset);
 }
 
+/* A field that is missing is a mistake in ROWS, not in the ledger. */
 static const char *find_unit(const struct row *row, const ProtobufCMessage *content)
 {
 	if (row->unit_field == NULL) {
@@ -104,6 +106,7 @@ static enum counter counter_for(enum counter counter, const Registry__Party *par
 	return counter == COUNTER_COUNCILS && district ? COUNTER_DISTRICT_COUNCILS : counter;
 }
 
+/* One fact may count in several places: advice is contact too. */
 static void mark_party(const struct view *view, const struct row *row, const char *unit,
 	const Registry__Party *party)
 {
@@ -225,6 +228,8 @@ static void read_participants(const struct view *view)
 	}
 }
 
+/* A correction is noted for whatever fact names one: also when the new fact is of a kind that
+ * counts for nothing. */
 void recount_add(struct recount *recount, const Asskomm__Fact *fact,
 	const Asskomm__FactHeader *header, const ProtobufCMessage *content)
 {

@@ -1,4 +1,5 @@
-/* Idempotency keys that follow from what is asked: the same request again has the same key. */
+/* Idempotency keys that follow from what is asked: the same request again has the same key, also in
+ * another run or on another machine. That is what makes commands here safe to repeat. */
 #ifndef ASSKOMM_REQUEST_KEY_H
 #define ASSKOMM_REQUEST_KEY_H
 

@@ -6,6 +6,8 @@
 
 #define FIRST_CAPACITY 256u
 
+/* FNV-1a: short, and even enough for keys and ids. Names that collide cost time, never a wrong
+ * number, since they are compared. */
 static size_t hash(const char *name)
 {
 	uint64_t value = 14695981039346656037u;
@@ -15,6 +17,7 @@ static size_t hash(const char *name)
 	return (size_t)value;
 }
 
+/* Large enough for a small suite without growing. */
 void tally_init(struct tally *tally, struct arena *arena)
 {
 	*tally = (struct tally){ .arena = arena, .capacity = FIRST_CAPACITY };
@@ -31,6 +34,7 @@ static struct tally_slot *find(const struct tally *tally, const char *name)
 	return &tally->slots[place];
 }
 
+/* Slots move, names do not: they stay where they were copied to. */
 static void grow(struct tally *tally)
 {
 	struct tally bigger = *tally;
@@ -44,6 +48,7 @@ static void grow(struct tally *tally)
 	*tally = bigger;
 }
 
+/* Half full at most, so that a search ends soon and there is always a free slot to end at. */
 int64_t *tally_at(struct tally *tally, const char *name)
 {
 	struct tally_slot *slot = find(tally, name);
@@ -59,6 +64,7 @@ int64_t *tally_at(struct tally *tally, const char *name)
 	return &slot->value;
 }
 
+/* The free slot that a new name would get holds 0. */
 int64_t tally_get(const struct tally *tally, const char *name)
 {
 	return find(tally, name)->value;

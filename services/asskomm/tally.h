@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* One place in the table. */
 struct tally_slot {
 	const char *name; /* NULL: free */
 	int64_t value;
@@ -14,7 +15,7 @@ struct tally_slot {
 
 struct tally {
 	struct arena *arena;
-	size_t count;
+	size_t count;    /* names in use */
 	size_t capacity; /* a power of two */
 	struct tally_slot *slots;
 };

@@ -44,6 +44,7 @@ struct reader {
 	const char *error;
 };
 
+/* Always with file and line: these tables are edited by hand. */
 static bool fail(struct reader *reader, const char *what, const char *detail)
 {
 	reader->error = text_format(reader->arena, "%s, line %u: %s%s%s", reader->name,
@@ -96,6 +97,7 @@ static bool read_header(
 	return true;
 }
 
+/* Several spaces between two members are one. */
 static json_t *make_list(char *text)
 {
 	json_t *list = json_array();
@@ -124,6 +126,7 @@ static json_t *make_cell(char *text, enum cell_kind kind)
 	return NULL;
 }
 
+/* A row is taken as a whole or not at all. */
 static json_t *make_row(struct reader *reader, const struct column *columns, const size_t *places)
 {
 	json_t *row = json_object();
@@ -139,6 +142,8 @@ static json_t *make_row(struct reader *reader, const struct column *columns, con
 	return row;
 }
 
+/* A row that is too short would shift its cells without a word, so their number must be that of
+ * the header. */
 static json_t *read_table(struct arena *arena, const char *name, const char *text,
 	const struct column *columns, const char **out_error)
 {
@@ -185,6 +190,7 @@ static const char *read_status(struct arena *arena, const char *text)
 	return status != NULL && civil_parse(status, &date) ? status : NULL;
 }
 
+/* All tables or none: the territory changes as a whole. */
 json_t *territory_request(
 	struct arena *arena, const struct territory_files *files, const char **out_error)
 {

@@ -1,4 +1,7 @@
-/* The territory's tables as one ImportTerritory request: pure. */
+/* The territory's tables as one ImportTerritory request: pure.
+ *
+ * Columns are found by name in the header line. Status date and credit are taken from the comments
+ * of the municipalities' table, which is the one that changes every year. */
 #ifndef ASSKOMM_TERRITORY_H
 #define ASSKOMM_TERRITORY_H
 

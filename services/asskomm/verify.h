@@ -1,4 +1,6 @@
-/* What `asskomm verify` proves, each in a file of its own. */
+/* What `asskomm verify` proves: that the ledger is whole (command_verify.c, with verify_chain.c),
+ * and that the figures follow from it (verify_figures.c, with recount.c). Both walk over all facts
+ * in the same way. */
 #ifndef ASSKOMM_VERIFY_H
 #define ASSKOMM_VERIFY_H
 
@@ -8,8 +10,8 @@
 
 #define VERIFY_ARENA_MAX (4ull * 1024 * 1024 * 1024) /* marks of some millions of facts */
 
-/* Called with each fact, oldest first; `page` dies with the page. An exit code but EXIT_DONE ends
- * the walk. */
+/* One who looks at every fact. Called with each fact, oldest first; `page` dies with the page. An
+ * exit code but EXIT_DONE ends the walk. */
 struct fact_visitor {
 	int (*on_fact)(struct fact_visitor *visitor, struct arena *page, const Asskomm__Fact *fact);
 };

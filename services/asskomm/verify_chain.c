@@ -9,12 +9,14 @@
 #define UUID_BYTES 16
 #define UUID_TEXT 36
 
+/* Any time is later than the first one's predecessor. */
 void chain_init(struct chain *chain)
 {
 	*chain = (struct chain){ .seq = 0, .recorded_us = INT64_MIN };
 	digest_sha256("", 0, chain->hash);
 }
 
+/* As int8send does, whatever machine this runs on. */
 static void put_big_endian(uint64_t value, uint8_t out_bytes[8])
 {
 	for (unsigned i = 0; i < 8; i++) {
@@ -22,6 +24,8 @@ static void put_big_endian(uint64_t value, uint8_t out_bytes[8])
 	}
 }
 
+/* Lower case only, as the ledger writes it: another spelling of the same bytes is not what was
+ * stored. */
 static int hex_digit(char digit)
 {
 	const char *digits = "0123456789abcdef";
@@ -54,6 +58,7 @@ static bool parse_uuid(const char *text, uint8_t out_bytes[UUID_BYTES])
 	return true;
 }
 
+/* memcpy must not be given NULL, not even for no bytes, and an empty header is NULL. */
 static uint8_t *put(uint8_t *at, const void *bytes, size_t len)
 {
 	if (len > 0) {
@@ -83,6 +88,8 @@ static void hash_fact(const struct chain *chain, struct arena *arena, const Assk
 	digest_sha256(bytes, len, out_hash);
 }
 
+/* In the order from which most can be learned: a missing fact would also give a wrong hash, but
+ * says less. */
 const char *chain_add(struct chain *chain, struct arena *arena, const Asskomm__Fact *fact)
 {
 	uint8_t id[UUID_BYTES];
@@ -114,6 +121,7 @@ const char *chain_add(struct chain *chain, struct arena *arena, const Asskomm__F
 	return NULL;
 }
 
+/* Facts cut off at the end leave a chain that is whole in itself; only the head tells. */
 const char *chain_differs(const struct chain *chain, struct arena *arena, const Ledger__Head *head)
 {
 	const char *hash = text_hex(arena, chain->hash, DIGEST_SIZE);

@@ -38,6 +38,8 @@ struct comparison {
 	struct table differences;
 };
 
+/* A fact that cannot be read cannot be counted, and a recount that leaves one out proves
+ * nothing. */
 static int on_fact(struct fact_visitor *visitor, struct arena *page, const Asskomm__Fact *fact)
 {
 	struct comparison *self = CONTAINER_OF(visitor, struct comparison, visitor);
@@ -54,6 +56,7 @@ static int on_fact(struct fact_visitor *visitor, struct arena *page, const Assko
 	return EXIT_DONE;
 }
 
+/* All are counted, though only the first are listed. */
 static void note(struct comparison *self, const char *day, const char *district,
 	enum counter counter, int64_t counted, int64_t published)
 {
@@ -94,6 +97,7 @@ static int compare_one(
 	return EXIT_DONE;
 }
 
+/* The sweep stands at the end of that day for all districts at once. */
 static int compare_day(struct comparison *self, const char *day, bool districts)
 {
 	struct arena *arena = arena_new(ANSWER_ARENA_MAX);
@@ -131,6 +135,7 @@ static int compare_days(struct comparison *self)
 	return exit_code;
 }
 
+/* Read up to the head that stood at the beginning; what comes later makes an answer say so. */
 static int compare_all(struct comparison *self)
 {
 	static const char *const HEADINGS[] = { "day", "where", "counter", "counted", "published" };
@@ -151,6 +156,7 @@ static int compare_all(struct comparison *self)
 	return compare_days(self);
 }
 
+/* How many numbers were compared is part of the proof: none would be right too. */
 static int tell(const struct comparison *self)
 {
 	if (self->different == 0) {
@@ -168,6 +174,7 @@ static int tell(const struct comparison *self)
 	return EXIT_REFUSED;
 }
 
+/* A turn that was overtaken is thrown away whole, since half of it spoke of an older ledger. */
 int verify_figures(struct connection *connection)
 {
 	int exit_code = MOVED;

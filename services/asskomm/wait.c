@@ -1,7 +1,8 @@
-/* The clocks of the command line. */
+/* The clocks of the command line: one for durations, one for dates. */
 #include "wait.h"
 #include <time.h>
 
+/* Not the wall clock, which can be set while something waits. */
 uint64_t wait_now_ms(void)
 {
 	struct timespec now;
@@ -16,6 +17,7 @@ void wait_ms(unsigned ms)
 	nanosleep(&pause, NULL); /* not resumed: follow wants to hear of SIGINT at once */
 }
 
+/* The wall clock: for what others will read, never for how long something takes. */
 int64_t wait_unix_us(void)
 {
 	struct timespec now;

@@ -1,4 +1,4 @@
-/* Time for a program that works on one thing at a time. */
+/* Time for a program that works on one thing at a time: it may block, unlike the services. */
 #ifndef ASSKOMM_WAIT_H
 #define ASSKOMM_WAIT_H
 
