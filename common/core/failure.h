@@ -50,8 +50,8 @@ Asskomm__Failure__Violation *failure_add(struct arena *arena, Asskomm__Failure *
 	const char *field, const char *rule, const char *format, ...) PRINTF_LIKE(5, 6);
 
 /* Adds a candidate to an "ambiguous" violation. */
-void failure_candidate(struct arena *arena, Asskomm__Failure__Violation *violation,
-	const char *key, const char *name, const char *district);
+void failure_candidate(struct arena *arena, Asskomm__Failure__Violation *violation, const char *key,
+	const char *name, const char *district);
 
 /* The name on the wire ("NOT_FOUND"), and back; an unknown name is INTERNAL. */
 const char *failure_name(enum failure_code code);

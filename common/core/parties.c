@@ -11,7 +11,8 @@
 static void refuse_unknown(struct ruling *ruling, const char *field, const char *reference)
 {
 	refuse(ruling, FAILURE_NOT_FOUND, field, "unknown",
-		"\"%s\" is not known, or not in your scope; give the key (AGS) of a municipality, union or "
+		"\"%s\" is not known, or not in your scope; give the key (AGS) of a municipality, "
+		"union or "
 		"district",
 		reference);
 }
@@ -20,7 +21,8 @@ static void refuse_ambiguous(
 	struct ruling *ruling, const char *field, const Registry__Resolved *resolved)
 {
 	refuse(ruling, FAILURE_REFUSED, field, "ambiguous",
-		"\"%s\" may mean several; give the key of one of the candidates", resolved->reference);
+		"\"%s\" may mean several; give the key of one of the candidates",
+		resolved->reference);
 	for (size_t i = 0; i < resolved->n_candidates; i++)
 		failure_candidate(ruling->arena, ruling->failure->violations[0],
 			resolved->candidates[i]->key, resolved->candidates[i]->name,

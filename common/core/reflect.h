@@ -22,14 +22,13 @@ ProtobufCMessage *reflect_as(
 	const ProtobufCMessage *message, const ProtobufCMessageDescriptor *descriptor);
 
 /* An empty message (proto3 defaults, strings ""), from the arena. */
-ProtobufCMessage *reflect_new(
-	struct arena *arena, const ProtobufCMessageDescriptor *descriptor);
+ProtobufCMessage *reflect_new(struct arena *arena, const ProtobufCMessageDescriptor *descriptor);
 
 /* Unpacks at most `len` bytes into the arena. NULL when they are no such message, when a string is
  * not UTF-8 or holds a NUL, when an enum value is unknown, or when it would not fit the arena.
  * Unknown fields are dropped. */
-ProtobufCMessage *reflect_unpack(struct arena *arena,
-	const ProtobufCMessageDescriptor *descriptor, const uint8_t *bytes, size_t len);
+ProtobufCMessage *reflect_unpack(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
+	const uint8_t *bytes, size_t len);
 
 /* Packs into the arena. Never fails. */
 uint8_t *reflect_pack(struct arena *arena, const ProtobufCMessage *message, size_t *out_len);
@@ -38,8 +37,8 @@ uint8_t *reflect_pack(struct arena *arena, const ProtobufCMessage *message, size
 ProtobufCMessage *reflect_clone(struct arena *arena, const ProtobufCMessage *message);
 
 /* Adds `item` (message or string by the field's kind) to a repeated field by its proto name. */
-void reflect_append(struct arena *arena, ProtobufCMessage *message, const char *field,
-	const void *item);
+void reflect_append(
+	struct arena *arena, ProtobufCMessage *message, const char *field, const void *item);
 
 /* ---- ProtoJSON
  * lowerCamelCase names (proto names accepted on input), 64-bit integers as strings, enums by name

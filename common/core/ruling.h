@@ -34,17 +34,18 @@ struct emitted {
 
 struct ruling {
 	struct arena *arena;
-	char today[CIVIL_DATE_SIZE];                        /* in Europe/Berlin */
-	const ProtobufCMessage *knowledge;                  /* another service's answer, or NULL */
-	void (*new_id)(struct ruling *ruling, char out_id[UUID_SIZE]); /* random, or counted in tests */
-	uint64_t ids;                                       /* how many were given */
+	char today[CIVIL_DATE_SIZE];       /* in Europe/Berlin */
+	const ProtobufCMessage *knowledge; /* another service's answer, or NULL */
+	void (*new_id)(
+		struct ruling *ruling, char out_id[UUID_SIZE]); /* random, or counted in tests */
+	uint64_t ids;                                           /* how many were given */
 	size_t n_facts;
 	struct emitted facts[RULING_FACTS_MAX];
-	Asskomm__Failure *failure;                          /* set by refuse */
+	Asskomm__Failure *failure; /* set by refuse */
 };
 
-typedef enum verdict rule_fn(struct ruling *ruling, ProtobufCMessage *aggregate,
-	const ProtobufCMessage *request);
+typedef enum verdict rule_fn(
+	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request);
 
 /* A new uuid in the arena. */
 char *ruling_id(struct ruling *ruling);

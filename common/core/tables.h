@@ -17,7 +17,7 @@ enum field_format {
 	FORMAT_DISTRICT, /* AGS5 */
 	FORMAT_CODE,     /* [a-z][a-z0-9_]* */
 	FORMAT_EMAIL,
-	FORMAT_NAME,     /* [A-Za-z][A-Za-z0-9]* */
+	FORMAT_NAME, /* [A-Za-z][A-Za-z0-9]* */
 };
 
 struct field_info {
@@ -43,14 +43,14 @@ struct method_info {
 	const char *rpc;     /* "SignAgreement" */
 	const ProtobufCMessageDescriptor *input;
 	const ProtobufCMessageDescriptor *output;
-	const char *http_method; /* NULL: not in REST */
-	const char *path;        /* "/agreements/{id}/terminate" */
-	uint32_t roles;          /* bit 1 << Asskomm__Role of each role that may call */
-	uint32_t success;        /* HTTP status */
-	const char *text_field;  /* reply field to answer as text/plain, or NULL */
+	const char *http_method;  /* NULL: not in REST */
+	const char *path;         /* "/agreements/{id}/terminate" */
+	uint32_t roles;           /* bit 1 << Asskomm__Role of each role that may call */
+	uint32_t success;         /* HTTP status */
+	const char *text_field;   /* reply field to answer as text/plain, or NULL */
 	const char *const *peers; /* services that may call beside the gateway, NULL-terminated */
-	bool gateway;            /* the gateway may call: it has a route */
-	bool command;            /* changes state */
+	bool gateway;             /* the gateway may call: it has a route */
+	bool command;             /* changes state */
 	uint32_t deadline_ms;
 };
 

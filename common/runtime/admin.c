@@ -78,9 +78,10 @@ static void on_request(struct http_handler *handler, struct http_exchange *excha
 void admin_init(struct service *service)
 {
 	service->admin_handler.on_request = on_request;
-	service->admin = http_server_new(&service->loop, service_setting(service, "ASSKOMM_ADMIN_HOST"),
-		(int)strtol(service_setting(service, "ASSKOMM_ADMIN_PORT"), NULL, 10),
-		&service->admin_handler);
+	service->admin =
+		http_server_new(&service->loop, service_setting(service, "ASSKOMM_ADMIN_HOST"),
+			(int)strtol(service_setting(service, "ASSKOMM_ADMIN_PORT"), NULL, 10),
+			&service->admin_handler);
 	if (service->admin == NULL)
 		exit(1); /* http_server_new said why */
 }

@@ -59,8 +59,10 @@ static bool fits(const struct batcher *batcher, const struct save *save)
 		return false;
 	for (size_t i = 0; i < batcher->n_rows; i++)
 		if (strcmp(batcher->rows[i]->id, save->id) == 0 ||
-			(save->idempotency_key != NULL && batcher->rows[i]->idempotency_key != NULL &&
-				strcmp(batcher->rows[i]->idempotency_key, save->idempotency_key) == 0))
+			(save->idempotency_key != NULL &&
+				batcher->rows[i]->idempotency_key != NULL &&
+				strcmp(batcher->rows[i]->idempotency_key, save->idempotency_key) ==
+					0))
 			return false;
 	return true;
 }
@@ -164,8 +166,8 @@ static const char *const *batch_values(struct batcher *batcher)
 
 	for (size_t i = 0; i < statement->n_params; i++)
 		values[i] = strncmp(statement->params[i], "fact_", 5) == 0
-			? facts_array(batcher, statement->params[i])
-			: rows_array(batcher, statement->params[i]);
+				    ? facts_array(batcher, statement->params[i])
+				    : rows_array(batcher, statement->params[i]);
 	return values;
 }
 
@@ -195,8 +197,8 @@ static void tell_each(struct batcher *batcher)
 	for (size_t i = 0; i < db_count(rows); i++)
 		written[strtoul(db_value(rows, i, 0), NULL, 10) % BATCH_MAX] = true;
 	for (size_t i = 0; i < batcher->n_rows; i++)
-		batcher->rows[i]->on_saved(
-			batcher->rows[i], written[i] ? SAVE_DONE : SAVE_STALE, &batcher->segment.error);
+		batcher->rows[i]->on_saved(batcher->rows[i], written[i] ? SAVE_DONE : SAVE_STALE,
+			&batcher->segment.error);
 }
 
 static void on_done(struct db_segment *segment, enum db_outcome outcome)

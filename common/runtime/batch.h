@@ -10,8 +10,8 @@
 #define BATCH_MAX 64 /* rows in one statement */
 
 enum save_outcome {
-	SAVE_DONE,        /* committed */
-	SAVE_STALE,       /* the guarded write found another version, or the key was used: load again */
+	SAVE_DONE,  /* committed */
+	SAVE_STALE, /* the guarded write found another version, or the key was used: load again */
 	SAVE_REJECTED,    /* an error of SQL, see error: sqlstate, constraint */
 	SAVE_UNAVAILABLE, /* the outcome is not known */
 };
@@ -23,17 +23,19 @@ struct save {
 	const char *actor;
 	const ProtobufCMessage *aggregate; /* fields `id` and `version` (new) are the guard */
 	const char *id;
-	const char *idempotency_key;       /* NULL: none */
+	const char *idempotency_key; /* NULL: none */
 	const char *request_hash;
-	const char *reply;                 /* packed, as "\x…" */
-	const char *recorded_on;           /* claimed day, or NULL */
+	const char *reply;       /* packed, as "\x…" */
+	const char *recorded_on; /* claimed day, or NULL */
 	size_t n_facts;
 	const struct saved_fact {
-		const char *id, *type, *header, *payload, *participants; /* bytes as "\x…", keys as JSON */
-	} *facts;
+		const char *id, *type, *header, *payload,
+			*participants; /* bytes as "\x…", keys as JSON */
+	} * facts;
 	struct arena *arena;
 	uint32_t timeout_ms;
-	void (*on_saved)(struct save *save, enum save_outcome outcome, const struct db_error *error);
+	void (*on_saved)(
+		struct save *save, enum save_outcome outcome, const struct db_error *error);
 
 	/* private */
 	struct save *next;

@@ -24,12 +24,12 @@ struct bus;
 
 struct bus_settings {
 	uv_loop_t *loop;
-	const char *name;     /* own service name: the identity behind the CURVE key */
-	const char *keys_dir; /* <name>.key (secret, Z85) and authorized/<service>.pub (Z85) */
-	const char *bind;     /* "tcp://127.0.0.1:7101" for the ROUTER, or NULL: only calls */
-	const char *publish;  /* endpoint for the PUB, or NULL */
+	const char *name;          /* own service name: the identity behind the CURVE key */
+	const char *keys_dir;      /* <name>.key (secret, Z85) and authorized/<service>.pub (Z85) */
+	const char *bind;          /* "tcp://127.0.0.1:7101" for the ROUTER, or NULL: only calls */
+	const char *publish;       /* endpoint for the PUB, or NULL */
 	struct bus_server *server; /* who answers; needed with bind */
-	int high_water;       /* messages queued towards one peer; 0: as in the table of bus_socket.c */
+	int high_water; /* messages queued towards one peer; 0: as in the table of bus_socket.c */
 };
 
 /* ---- answering */
@@ -37,8 +37,8 @@ struct bus_settings {
 /* One request that arrived. Freed by bus_answer. */
 struct bus_call {
 	struct bus *bus;
-	struct arena *arena;          /* dies with the call; ceiling 16 MiB */
-	const char *peer;             /* service name by its key */
+	struct arena *arena; /* dies with the call; ceiling 16 MiB */
+	const char *peer;    /* service name by its key */
 	Asskomm__Header *header;
 	const uint8_t *body;
 	size_t body_len;
@@ -54,7 +54,8 @@ struct bus_server {
 	void (*on_kick)(struct bus_server *server, const char *peer); /* NULL: ignored */
 };
 
-/* Answers exactly once and frees the call with its arena. `failure` NULL is success with the body. */
+/* Answers exactly once and frees the call with its arena. `failure` NULL is success with the body.
+ */
 void bus_answer(struct bus_call *call, const Asskomm__Failure *failure, const uint8_t *body,
 	size_t body_len);
 
@@ -63,7 +64,8 @@ void bus_answer(struct bus_call *call, const Asskomm__Failure *failure, const ui
 struct bus_peers; /* the replicas of one service, as one callee */
 
 /* A callee by a comma-separated list of endpoints ("tcp://host:port"); host names are resolved by
- * us, again every 5 s. `service` names the authorized/<service>.pub whose key the server must have. */
+ * us, again every 5 s. `service` names the authorized/<service>.pub whose key the server must have.
+ */
 struct bus_peers *bus_peers_new(struct bus *bus, const char *service, const char *endpoints);
 
 /* Whether a replica is connected and shook hands. */
@@ -83,16 +85,16 @@ struct bus_request {
 	/* private */
 	struct bus_request *next, *previous; /* by expires_ms */
 	struct bus_peers *peers;
-	struct bus_peer *peer;  /* that it was sent to; NULL: not sent */
+	struct bus_peer *peer; /* that it was sent to; NULL: not sent */
 	uint64_t deadline_ms;
-	uint64_t expires_ms;    /* when its present wait ends */
+	uint64_t expires_ms; /* when its present wait ends */
 	bool done;
 };
 
 /* Sends to the replica with the fewer outstanding of two; at most 512 outstanding per replica.
  * While no replica is up the request waits for one, at most 1 s and 512 of them per callee.
- * No replica, full, or lost on the way: UNAVAILABLE; too late: DEADLINE; larger than BUS_MESSAGE_MAX
- * or its header than BUS_HEADER_MAX: TOO_LARGE. A timeout_ms of 0 is 5000. */
+ * No replica, full, or lost on the way: UNAVAILABLE; too late: DEADLINE; larger than
+ * BUS_MESSAGE_MAX or its header than BUS_HEADER_MAX: TOO_LARGE. A timeout_ms of 0 is 5000. */
 void bus_ask(struct bus_peers *peers, struct bus_request *request);
 
 /* The caller is no longer interested: on_reply will not come, the request may be freed. */
@@ -107,7 +109,8 @@ void bus_kick(struct bus_peers *peers);
 void bus_publish(struct bus *bus, const uint8_t *bytes, size_t len);
 
 struct bus_subscriber {
-	/* A packed message from the publisher: Fact, or a beacon (Fact with seq = head and no type). */
+	/* A packed message from the publisher: Fact, or a beacon (Fact with seq = head and no
+	 * type). */
 	void (*on_message)(struct bus_subscriber *subscriber, const uint8_t *bytes, size_t len);
 	/* private */
 	struct bus_subscription *subscription;

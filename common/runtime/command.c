@@ -21,7 +21,7 @@ struct run {
 	struct call *call;
 	const struct command *command;
 	unsigned attempts;
-	const char *key;          /* NULL: none */
+	const char *key; /* NULL: none */
 	const char *request_hash;
 	struct bus_request need;
 	const ProtobufCMessage *knowledge;
@@ -105,7 +105,8 @@ static void look_up_key(struct run *run)
 		if (run->failure != NULL)
 			call_refuse(run->call, run->failure);
 		else if (run->attempts >= ATTEMPTS_MAX)
-			answer_failure(run, FAILURE_ABORTED, "others change the same thing; try again");
+			answer_failure(
+				run, FAILURE_ABORTED, "others change the same thing; try again");
 		else
 			load(run);
 		return;
@@ -114,7 +115,8 @@ static void look_up_key(struct run *run)
 	CHECK(find != NULL && find->n_params == 2);
 	values = NEW_ARRAY(run->call->arena, const char *, 2);
 	for (size_t i = 0; i < 2; i++)
-		values[i] = strcmp(find->params[i], "actor") == 0 ? run->call->principal->subject : run->key;
+		values[i] = strcmp(find->params[i], "actor") == 0 ? run->call->principal->subject
+								  : run->key;
 	run->segment = (struct db_segment){
 		.n_calls = 1,
 		.calls = { { find, values } },
@@ -151,8 +153,8 @@ static Asskomm__Failure *rejection(struct run *run, const struct db_error *error
 			"recordedOn lies before the last entry of the ledger, or in the future");
 	if (strcmp(error->sqlstate, "42501") == 0)
 		return failure_new(arena, FAILURE_NOT_FOUND, "not known, or not in your scope");
-	log_line(LOG_ERROR, "save failed", "method", run->call->method->rpc, "sqlstate", error->sqlstate,
-		"constraint", error->constraint, "message", error->message, NULL);
+	log_line(LOG_ERROR, "save failed", "method", run->call->method->rpc, "sqlstate",
+		error->sqlstate, "constraint", error->constraint, "message", error->message, NULL);
 	return failure_new(arena, FAILURE_INTERNAL, "the command could not be saved");
 }
 
@@ -178,7 +180,8 @@ static void on_saved(struct save *save, enum save_outcome outcome, const struct 
 		return;
 	case SAVE_REJECTED:
 		if (strcmp(error->sqlstate, "57014") == 0) {
-			answer_failure(run, FAILURE_DEADLINE, "the database took too long; try again");
+			answer_failure(
+				run, FAILURE_DEADLINE, "the database took too long; try again");
 			return;
 		}
 		if (!is_race(error->sqlstate) && strcmp(error->constraint, "idempotency_once") != 0)
@@ -367,9 +370,10 @@ static void on_known(struct bus_request *request, const Asskomm__Failure *failur
 	const struct method_info *method = tables_method(run->command->need->method);
 
 	if (failure != NULL) {
-		/* what another service refuses is the caller's business; its trouble stays trouble */
-		Asskomm__Failure *copy = (Asskomm__Failure *)(void *)reflect_clone(
-			run->call->arena, &failure->base);
+		/* what another service refuses is the caller's business; its trouble stays trouble
+		 */
+		Asskomm__Failure *copy =
+			(Asskomm__Failure *)(void *)reflect_clone(run->call->arena, &failure->base);
 		refuse_run(run, copy);
 		return;
 	}
@@ -432,7 +436,8 @@ static Asskomm__Failure *check_claim(struct run *run)
 		if (principal->roles[i] == ASSKOMM__ROLE__ROLE_OPERATOR) {
 			if (claim->recorded_on[0] == '\0' || civil_parse(claim->recorded_on, &day))
 				return NULL;
-			return failure_new(run->call->arena, FAILURE_INVALID, "recordedOn is no date");
+			return failure_new(
+				run->call->arena, FAILURE_INVALID, "recordedOn is no date");
 		}
 	return failure_new(run->call->arena, FAILURE_FORBIDDEN,
 		"only an operator's import may claim when something was known");
@@ -445,8 +450,9 @@ void command_run(struct call *call, const struct command *command)
 
 	run->call = call;
 	run->command = command;
-	run->key = call->bus->header->idempotency_key[0] != '\0' ? call->bus->header->idempotency_key
-								 : NULL;
+	run->key = call->bus->header->idempotency_key[0] != '\0'
+			   ? call->bus->header->idempotency_key
+			   : NULL;
 	run->request_hash = hash_request(run);
 	failure = check_claim(run);
 	if (failure != NULL)

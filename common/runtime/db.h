@@ -42,10 +42,10 @@ struct db_call {
 struct db_segment {
 	size_t n_calls;
 	struct db_call calls[DB_STATEMENTS_MAX];
-	const char *scope;      /* comma-separated prefixes for row-level security; "" sees nothing */
-	const char *actor;      /* subject, for asskomm.actor */
-	uint32_t timeout_ms;    /* statement_timeout, and how long it may wait unsent; 0 is 5000 */
-	uint32_t lane;          /* any number; same number, same connection, in order */
+	const char *scope;   /* comma-separated prefixes for row-level security; "" sees nothing */
+	const char *actor;   /* subject, for asskomm.actor */
+	uint32_t timeout_ms; /* statement_timeout, and how long it may wait unsent; 0 is 5000 */
+	uint32_t lane;       /* any number; same number, same connection, in order */
 	void (*on_done)(struct db_segment *segment, enum db_outcome outcome);
 
 	/* valid in on_done */
@@ -61,9 +61,9 @@ struct db_segment {
 
 struct db_settings {
 	uv_loop_t *loop;
-	const char *conninfo;       /* libpq; host may be a socket folder */
-	unsigned lanes;             /* connections, default 2 */
-	const char *required_state; /* reserved, NULL */
+	const char *conninfo;             /* libpq; host may be a socket folder */
+	unsigned lanes;                   /* connections, default 2 */
+	const char *required_state;       /* reserved, NULL */
 	void (*on_change)(struct db *db); /* readiness may have changed; NULL */
 };
 

@@ -31,8 +31,8 @@ static void note(const struct call *call, const char *code)
 	metrics_add("asskomm_rpc_total", "code", code, 1);
 	metrics_observe_ns("asskomm_rpc_seconds", "method", method, ns);
 	snprintf(ms, sizeof(ms), "%.3f", (double)ns / 1e6);
-	log_line(LOG_INFO, "handled", "method", method, "peer", call->bus->peer, "code", code, "ms", ms,
-		"trace", call->bus->header->traceparent, NULL);
+	log_line(LOG_INFO, "handled", "method", method, "peer", call->bus->peer, "code", code, "ms",
+		ms, "trace", call->bus->header->traceparent, NULL);
 }
 
 void call_refuse(struct call *call, const Asskomm__Failure *failure)
@@ -70,7 +70,8 @@ const char *const *call_values(struct call *call, const struct statement *statem
 	return values;
 }
 
-void row_read(struct arena *arena, const struct db_rows *rows, size_t row, ProtobufCMessage *message)
+void row_read(
+	struct arena *arena, const struct db_rows *rows, size_t row, ProtobufCMessage *message)
 {
 	for (size_t column = 0; column < db_columns(rows); column++) {
 		const char *value = db_value(rows, row, column);
@@ -100,12 +101,13 @@ static Asskomm__Principal *principal_of(struct call *call)
 	static char everything[] = "*";
 	char **scopes;
 
-	if (given != NULL && given->kind == ASSKOMM__PRINCIPAL__KIND__USER && given->subject[0] != '\0')
+	if (given != NULL && given->kind == ASSKOMM__PRINCIPAL__KIND__USER &&
+		given->subject[0] != '\0')
 		return given;
 	if (strcmp(call->bus->peer, "gateway") == 0)
 		return NULL;
-	Asskomm__Principal *self =
-		(Asskomm__Principal *)(void *)reflect_new(call->arena, &asskomm__principal__descriptor);
+	Asskomm__Principal *self = (Asskomm__Principal *)(void *)reflect_new(
+		call->arena, &asskomm__principal__descriptor);
 	scopes = NEW_ARRAY(call->arena, char *, 1);
 	scopes[0] = everything;
 	self->kind = ASSKOMM__PRINCIPAL__KIND__SERVICE;
@@ -136,17 +138,18 @@ static Asskomm__Failure *check_caller(struct call *call)
 	const struct method_info *method = call->method;
 
 	if (method == NULL || strcmp(method->service, call->service->table->name) != 0)
-		return failure_new(call->arena, FAILURE_UNIMPLEMENTED, "%s does not know this method",
-			call->service->table->name);
+		return failure_new(call->arena, FAILURE_UNIMPLEMENTED,
+			"%s does not know this method", call->service->table->name);
 	if (!is_peer_allowed(method, call->bus->peer))
-		return failure_new(call->arena, FAILURE_FORBIDDEN, "%s may not call %s", call->bus->peer,
-			method->rpc);
+		return failure_new(call->arena, FAILURE_FORBIDDEN, "%s may not call %s",
+			call->bus->peer, method->rpc);
 	call->principal = principal_of(call);
 	if (call->principal == NULL)
 		return failure_new(call->arena, FAILURE_UNAUTHENTICATED, "no user was asserted");
 	if (call->principal->kind == ASSKOMM__PRINCIPAL__KIND__USER && method->gateway &&
 		!may_call(call->principal, method))
-		return failure_new(call->arena, FAILURE_FORBIDDEN, "your role may not call %s", method->rpc);
+		return failure_new(
+			call->arena, FAILURE_FORBIDDEN, "your role may not call %s", method->rpc);
 	return NULL;
 }
 
@@ -158,13 +161,14 @@ static Asskomm__Failure *check_request(struct call *call)
 		timeout = call->method->deadline_ms;
 	call->deadline_ns = call->bus->received_ns + (uint64_t)timeout * 1000000;
 	if (call_remaining_ms(call) == 0)
-		return failure_new(call->arena, FAILURE_DEADLINE, "the deadline had passed on arrival");
-	call->scope = scope_of(call);
-	call->request =
-		reflect_unpack(call->arena, call->method->input, call->bus->body, call->bus->body_len);
-	if (call->request == NULL)
 		return failure_new(
-			call->arena, FAILURE_INVALID, "the body is no %s", call->method->input->name);
+			call->arena, FAILURE_DEADLINE, "the deadline had passed on arrival");
+	call->scope = scope_of(call);
+	call->request = reflect_unpack(
+		call->arena, call->method->input, call->bus->body, call->bus->body_len);
+	if (call->request == NULL)
+		return failure_new(call->arena, FAILURE_INVALID, "the body is no %s",
+			call->method->input->name);
 	return validate(call->arena, call->request);
 }
 
@@ -236,12 +240,14 @@ static void check_statement(const char *name)
 static void check_rows(const struct service_table *table)
 {
 	for (const struct command *c = table->commands; c != NULL && c->rpc != NULL; c++) {
-		CHECK(protobuf_c_service_descriptor_get_method_by_name(table->descriptor, c->rpc) != NULL);
+		CHECK(protobuf_c_service_descriptor_get_method_by_name(table->descriptor, c->rpc) !=
+			NULL);
 		check_statement(c->load);
 		check_statement(c->save);
 	}
 	for (const struct query *q = table->queries; q != NULL && q->rpc != NULL; q++) {
-		CHECK(protobuf_c_service_descriptor_get_method_by_name(table->descriptor, q->rpc) != NULL);
+		CHECK(protobuf_c_service_descriptor_get_method_by_name(table->descriptor, q->rpc) !=
+			NULL);
 		check_statement(q->sql);
 	}
 	if (table->listener != NULL)

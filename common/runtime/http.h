@@ -25,13 +25,14 @@ struct http_header {
 };
 
 /* One request and its answer. Lives until http_answer; if the client goes away before, `gone` is
- * set, on_gone (if set) is called once, and http_answer must still be called (it then only frees). */
+ * set, on_gone (if set) is called once, and http_answer must still be called (it then only frees).
+ */
 struct http_exchange {
 	struct arena *arena; /* dies with the exchange */
 	const char *method;
-	const char *target;  /* raw, as received */
-	const char *path;    /* percent-decoded, without query */
-	const char *query;   /* raw, after '?', or "" */
+	const char *target; /* raw, as received */
+	const char *path;   /* percent-decoded, without query */
+	const char *query;  /* raw, after '?', or "" */
 	size_t n_headers;
 	struct http_header headers[HTTP_HEADERS_MAX];
 	const char *body;
@@ -39,9 +40,9 @@ struct http_exchange {
 	uint64_t received_ns;
 	bool gone;
 	void (*on_gone)(struct http_exchange *exchange);
-	void *owner;                         /* of the handler, untouched by http */
-	struct http_connection *connection;  /* private */
-	struct http_exchange *next;          /* private */
+	void *owner;                        /* of the handler, untouched by http */
+	struct http_connection *connection; /* private */
+	struct http_exchange *next;         /* private */
 };
 
 struct http_handler {
@@ -50,7 +51,8 @@ struct http_handler {
 
 /* Listens on host:port (port 0: any free one, see http_server_port). NULL with the reason on
  * stderr when the address is taken. Limits: headers 16 KiB, 64 fields, 5 s; body 1 MiB at no less
- * than 1 KiB/s; idle 30 s; 8 pipelined. A request that breaks framing is answered 400 and closed. */
+ * than 1 KiB/s; idle 30 s; 8 pipelined. A request that breaks framing is answered 400 and closed.
+ */
 struct http_server *http_server_new(
 	uv_loop_t *loop, const char *host, int port, struct http_handler *handler);
 int http_server_port(const struct http_server *server);

@@ -17,9 +17,9 @@
 #include <string.h>
 
 #define REPLAY_LIMIT 500
-#define APPLY_MAX 64          /* facts in one transaction */
-#define RETRY_MS 500          /* after a failure */
-#define POLL_MS 2000          /* asks the ledger even when nothing was heard */
+#define APPLY_MAX 64 /* facts in one transaction */
+#define RETRY_MS 500 /* after a failure */
+#define POLL_MS 2000 /* asks the ledger even when nothing was heard */
 #define LISTENING_ARENA (64u * 1024 * 1024)
 
 enum listening_state {
@@ -41,7 +41,7 @@ struct listening {
 	uint64_t head; /* highest number heard of */
 	struct bus_request request;
 	struct db_segment segment;
-	struct arena *arena;        /* of the facts at hand */
+	struct arena *arena; /* of the facts at hand */
 	Ledger__FactList *facts;
 	size_t at, applying;
 	const char *why_not;
@@ -129,8 +129,9 @@ static void on_applied(struct db_segment *segment, enum db_outcome outcome)
 		start_over(listening);
 	} else {
 		drop_facts(listening);
-		pause_after(listening, outcome == DB_REJECTED ? "a fact could not be folded"
-							     : "the database does not answer",
+		pause_after(listening,
+			outcome == DB_REJECTED ? "a fact could not be folded"
+					       : "the database does not answer",
 			outcome == DB_REJECTED ? segment->error.message : "");
 	}
 }
@@ -143,7 +144,8 @@ static const char *fact_value(struct arena *arena, const Asskomm__Fact *fact,
 
 	if (strcmp(name, "fact_id") == 0)
 		return fact->id;
-	if (effect != NULL && protobuf_c_message_descriptor_get_field_by_name(effect->descriptor, name))
+	if (effect != NULL &&
+		protobuf_c_message_descriptor_get_field_by_name(effect->descriptor, name))
 		return reflect_get_text(arena, effect, name);
 	value = reflect_get_text(arena, &fact->base, name);
 	return value != NULL ? value : reflect_get_text(arena, &header->base, name);
@@ -254,7 +256,8 @@ static void on_offset(struct db_segment *segment, enum db_outcome outcome)
 		return;
 	}
 	listening->offset = strtoull(db_value(segment->rows[0], 0, 0), NULL, 10);
-	snprintf(listening->epoch, sizeof(listening->epoch), "%s", db_value(segment->rows[0], 0, 1));
+	snprintf(
+		listening->epoch, sizeof(listening->epoch), "%s", db_value(segment->rows[0], 0, 1));
 	listening->why_not = NULL;
 	listening->head = listening->offset + 1; /* ask once */
 	move(listening, LISTENING_IDLE);

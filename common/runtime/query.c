@@ -63,7 +63,8 @@ static ProtobufCMessage *row_reply(struct run *run, const struct db_rows *rows)
 	ProtobufCMessage *row = reflect_new(arena, descriptor);
 
 	row_read(arena, rows, 0, row);
-	return run->query->present != NULL ? run->query->present(arena, row, run->call->request) : row;
+	return run->query->present != NULL ? run->query->present(arena, row, run->call->request)
+					   : row;
 }
 
 static void answer_rows(struct run *run, const struct db_rows *rows)

@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 #define HEARTBEAT_MS 100
-#define DRAIN_FOR_MS 15000   /* longest wait for what is in flight */
-#define GOODBYE_MS 300       /* how long callers may still send after GOAWAY */
+#define DRAIN_FOR_MS 15000 /* longest wait for what is in flight */
+#define GOODBYE_MS 300     /* how long callers may still send after GOAWAY */
 #define WATCHDOG_SECONDS 25
 
 /* To add one for all services: a row here. */
@@ -109,7 +109,8 @@ static void add_peer(struct service *service, const char *name)
 	size_t at = (size_t)snprintf(setting, sizeof(setting), "ASSKOMM_PEER_%s", name);
 
 	for (size_t i = sizeof("ASSKOMM_PEER_") - 1; i < at; i++)
-		setting[i] = (char)(setting[i] >= 'a' && setting[i] <= 'z' ? setting[i] - 32 : setting[i]);
+		setting[i] = (char)(setting[i] >= 'a' && setting[i] <= 'z' ? setting[i] - 32
+									   : setting[i]);
 	const char *endpoints = service_setting(service, setting);
 	if (endpoints[0] == '\0') {
 		fprintf(stderr, "%s: %s is not set\n", service->table->name, setting);
@@ -200,7 +201,8 @@ static void on_heartbeat(uv_timer_t *timer)
 	uint64_t now = uv_now(&service->loop);
 
 	service->loop_lag_ms = now - service->last_beat_ms > HEARTBEAT_MS
-		? now - service->last_beat_ms - HEARTBEAT_MS : 0;
+				       ? now - service->last_beat_ms - HEARTBEAT_MS
+				       : 0;
 	service->last_beat_ms = now;
 	metrics_set("asskomm_loop_lag_ms", NULL, NULL, (double)service->loop_lag_ms);
 	if (!service->draining)

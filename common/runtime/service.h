@@ -30,12 +30,12 @@ struct need {
 /* One command: load the aggregate, ask may(), let the rule decide, save what it gives with its
  * facts and the idempotency row in one guarded statement. */
 struct command {
-	const char *rpc;                              /* "SignAgreement" */
+	const char *rpc; /* "SignAgreement" */
 	const ProtobufCMessageDescriptor *aggregate;
-	const char *load;  /* statement; its parameters are request fields (and actor, scope); one row is the
-	                    * aggregate, none is NOT_FOUND; NULL: it is new and empty */
+	const char *load; /* statement; its parameters are request fields (and actor, scope); one
+			   * row is the aggregate, none is NOT_FOUND; NULL: it is new and empty */
 	rule_fn *rule;
-	const char *save;  /* statement over arrays, see common/runtime/sql/save_head.sql */
+	const char *save;        /* statement over arrays, see common/runtime/sql/save_head.sql */
 	const struct need *need; /* or NULL */
 };
 
@@ -46,9 +46,9 @@ struct command {
 struct query {
 	const char *rpc;
 	const char *sql;
-	const ProtobufCMessageDescriptor *rows;  /* with present only */
-	ProtobufCMessage *(*present)(struct arena *arena, const ProtobufCMessage *row,
-		const ProtobufCMessage *request);
+	const ProtobufCMessageDescriptor *rows; /* with present only */
+	ProtobufCMessage *(*present)(
+		struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request);
 };
 
 /* The business refusal that a named constraint stands for. */
@@ -73,21 +73,22 @@ struct listener {
 };
 
 struct service_table {
-	const char *name;                             /* "registry" */
+	const char *name; /* "registry" */
 	const ProtobufCServiceDescriptor *descriptor;
-	const struct command *commands;               /* ended by a row without rpc; or NULL */
-	const struct query *queries;                  /* likewise */
-	const struct constraint *constraints;         /* likewise */
-	const struct listener *listener;              /* or NULL */
-	const char *const *peers;                     /* services it asks, NULL-terminated; or NULL */
-	void (*on_start)(struct service *service);    /* own timers and workers; or NULL */
-	void (*on_kick)(struct service *service);     /* or NULL */
-	void (*on_drain)(struct service *service);    /* SIGTERM came: close own doors; or NULL */
-	bool (*is_quiet)(struct service *service);    /* nothing of its own in flight; or NULL */
-	void (*on_end)(struct service *service);      /* free what on_start made; or NULL */
-	const char *(*why_not)(struct service *service); /* own reason not to be ready, else NULL; or NULL */
-	struct setting *settings;                     /* own, beside the common ones; ended by a row without name */
-	bool publishes;                               /* binds a PUB */
+	const struct command *commands;            /* ended by a row without rpc; or NULL */
+	const struct query *queries;               /* likewise */
+	const struct constraint *constraints;      /* likewise */
+	const struct listener *listener;           /* or NULL */
+	const char *const *peers;                  /* services it asks, NULL-terminated; or NULL */
+	void (*on_start)(struct service *service); /* own timers and workers; or NULL */
+	void (*on_kick)(struct service *service);  /* or NULL */
+	void (*on_drain)(struct service *service); /* SIGTERM came: close own doors; or NULL */
+	bool (*is_quiet)(struct service *service); /* nothing of its own in flight; or NULL */
+	void (*on_end)(struct service *service);   /* free what on_start made; or NULL */
+	const char *(*why_not)(
+		struct service *service); /* own reason not to be ready, else NULL; or NULL */
+	struct setting *settings; /* own, beside the common ones; ended by a row without name */
+	bool publishes;           /* binds a PUB */
 	bool without_database;
 };
 

@@ -46,7 +46,7 @@ struct call {
 	const struct method_info *method;
 	struct arena *arena; /* of the bus call */
 	Asskomm__Principal *principal;
-	const char *scope;   /* the principal's scopes, comma-separated */
+	const char *scope; /* the principal's scopes, comma-separated */
 	ProtobufCMessage *request;
 	uint64_t deadline_ns; /* uv_hrtime */
 };
@@ -63,7 +63,8 @@ void call_answer(struct call *call, const uint8_t *body, size_t body_len);
 const char *const *call_values(struct call *call, const struct statement *statement);
 
 /* Reads a row into a message by column name. A column without a field is a bug. */
-void row_read(struct arena *arena, const struct db_rows *rows, size_t row, ProtobufCMessage *message);
+void row_read(
+	struct arena *arena, const struct db_rows *rows, size_t row, ProtobufCMessage *message);
 
 /* ---- the three kinds of work */
 void dispatch_init(struct service *service);

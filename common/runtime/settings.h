@@ -13,7 +13,7 @@ struct setting {
 	const char *fallback; /* NULL: must be given */
 	bool secret;          /* never printed */
 	const char *help;
-	const char *value;    /* filled in by settings_load */
+	const char *value; /* filled in by settings_load */
 };
 
 /* Fills in the values. False with a line per problem on stderr: missing ones, and names beginning

@@ -1,13 +1,14 @@
 /* Everything funding answers.
- * To add one: the rpc in proto/asskomm/funding.proto, a row here, a rule (or a query's .sql), a case
- * file in tests/rules/funding. */
+ * To add one: the rpc in proto/asskomm/funding.proto, a row here, a rule (or a query's .sql), a
+ * case file in tests/rules/funding. */
 #include "funding.h"
 
 #include "rules/rules.h"
 
 static const struct command commands[] = {
 	/* rpc, works on, load, rule, save */
-	{ "SetBudget", &funding__budget__descriptor, "budget.load", set_budget, "budget.save", NULL },
+	{ "SetBudget", &funding__budget__descriptor, "budget.load", set_budget, "budget.save",
+		NULL },
 	{ .rpc = NULL },
 };
 

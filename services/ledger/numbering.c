@@ -54,7 +54,8 @@ static void publish_beacon(void)
 	uint8_t bytes[128];
 
 	if (numbering.epoch[0] == '\0')
-		return; /* nothing was numbered by this process yet: subscribers ask by themselves */
+		return; /* nothing was numbered by this process yet: subscribers ask by themselves
+			 */
 	beacon.seq = numbering.head;
 	beacon.epoch = numbering.epoch;
 	bus_publish(service_bus(numbering.service), bytes, asskomm__fact__pack(&beacon, bytes));
@@ -72,8 +73,8 @@ static void on_numbered(struct db_segment *segment, enum db_outcome outcome)
 		metrics_add("asskomm_ledger_facts_total", NULL, NULL, (double)count);
 	} else if (outcome == DB_REJECTED && strcmp(segment->error.sqlstate, "55P03") != 0) {
 		/* 55P03: another replica holds the head; it does the work */
-		log_line(LOG_ERROR, "numbering failed", "sqlstate", segment->error.sqlstate, "message",
-			segment->error.message, NULL);
+		log_line(LOG_ERROR, "numbering failed", "sqlstate", segment->error.sqlstate,
+			"message", segment->error.message, NULL);
 	}
 	if ((numbering.again && outcome == DB_DONE) || count == strtoul(MOST, NULL, 10))
 		number();

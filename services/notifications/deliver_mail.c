@@ -85,8 +85,8 @@ static void on_sent(struct fetch_mail *mail, enum fetch_outcome outcome, const c
 	(void)mail;
 	metrics_add("asskomm_mails_total", "outcome", outcomes[outcome], 1);
 	if (outcome != FETCH_DONE)
-		log_line(LOG_WARN, dead ? "mail is dead" : "mail waits", "delivery", worker.id, "why", why,
-			NULL);
+		log_line(LOG_WARN, dead ? "mail is dead" : "mail waits", "delivery", worker.id,
+			"why", why, NULL);
 	for (size_t i = 0; i < statement->n_params; i++)
 		values[i] = finish_value(statement->params[i], outcome, why, dead);
 	worker.state = WORKER_FINISHING;

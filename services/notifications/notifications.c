@@ -25,7 +25,8 @@ static const struct listener listener = { "notify", &notifications__notice__desc
 	deliver_look };
 
 static struct setting settings[] = {
-	{ "ASSKOMM_SMTP_URL", "", false, "mail relay, smtp://127.0.0.1:2525; empty: mails wait", NULL },
+	{ "ASSKOMM_SMTP_URL", "", false, "mail relay, smtp://127.0.0.1:2525; empty: mails wait",
+		NULL },
 	{ "ASSKOMM_MAIL_FROM", "asskomm@localhost", false, "sender of all mails", NULL },
 	{ .name = NULL },
 };

@@ -19,9 +19,10 @@ static enum verdict add_municipality(struct ruling *ruling, Analysis__SecurityAn
 			"%s is no municipality; an analysis covers municipalities", party->name);
 	for (size_t i = 0; i < analysis->n_participants; i++)
 		if (strcmp(analysis->participants[i], party->key) == 0)
-			return refuse(
-				ruling, FAILURE_INVALID, field, "twice", "%s is named twice", party->name);
-	reflect_append(ruling->arena, &analysis->base, "municipalities", party_copy(ruling->arena, party));
+			return refuse(ruling, FAILURE_INVALID, field, "twice", "%s is named twice",
+				party->name);
+	reflect_append(
+		ruling->arena, &analysis->base, "municipalities", party_copy(ruling->arena, party));
 	reflect_append(ruling->arena, &analysis->base, "participants", party->key);
 	return ACCEPTED;
 }
@@ -33,7 +34,8 @@ enum verdict kick_off_analysis(
 		AS(Analysis__SecurityAnalysis, analysis__security_analysis, aggregate);
 	const Analysis__KickOffAnalysisRequest *wish =
 		AS(Analysis__KickOffAnalysisRequest, analysis__kick_off_analysis_request, request);
-	const Registry__Parties *known = AS(Registry__Parties, registry__parties, ruling->knowledge);
+	const Registry__Parties *known =
+		AS(Registry__Parties, registry__parties, ruling->knowledge);
 	Analysis__AnalysisKickedOff *fact = NEW(ruling->arena, Analysis__AnalysisKickedOff);
 	struct emitted *emitted;
 

@@ -18,7 +18,8 @@ enum verdict present_analysis(
 		return REFUSED;
 	if (analysis->status != ANALYSIS__SECURITY_ANALYSIS__STATUS__KICKED_OFF)
 		return refuse(ruling, FAILURE_CONFLICT, NULL, "move",
-			"only an analysis that was kicked off and not presented yet can be presented");
+			"only an analysis that was kicked off and not presented yet can be "
+			"presented");
 	if (strcmp(wish->presented_on, analysis->kicked_off_on) < 0)
 		return refuse(ruling, FAILURE_REFUSED, "presentedOn", "order",
 			"it was kicked off on %s", analysis->kicked_off_on);

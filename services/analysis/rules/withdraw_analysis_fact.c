@@ -9,8 +9,9 @@ enum verdict withdraw_analysis_fact(
 	static char never[] = "";
 	Analysis__SecurityAnalysis *analysis =
 		AS(Analysis__SecurityAnalysis, analysis__security_analysis, aggregate);
-	const Analysis__WithdrawAnalysisFactRequest *wish = AS(Analysis__WithdrawAnalysisFactRequest,
-		analysis__withdraw_analysis_fact_request, request);
+	const Analysis__WithdrawAnalysisFactRequest *wish =
+		AS(Analysis__WithdrawAnalysisFactRequest, analysis__withdraw_analysis_fact_request,
+			request);
 	const Asskomm__Entry *latest;
 
 	if (withdraw_latest(ruling, aggregate, wish->fact_id, wish->reason, &latest) == REFUSED)

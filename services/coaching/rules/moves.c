@@ -38,8 +38,8 @@ static enum verdict refuse_move(struct ruling *ruling, const Coaching__CoachingP
 	text_init(&allowed, ruling->arena, 300);
 	for (size_t i = 0; i < N_MOVES; i++)
 		if (MOVES[i].from == coaching->status)
-			text_append_format(
-				&allowed, "%s%s", allowed.len > 0 ? ", " : "", name_of(MOVES[i].to));
+			text_append_format(&allowed, "%s%s", allowed.len > 0 ? ", " : "",
+				name_of(MOVES[i].to));
 	return refuse(ruling, FAILURE_CONFLICT, NULL, "move",
 		"the coaching is %s; it can become: %s", name_of(coaching->status),
 		allowed.len > 0 ? allowed.bytes : "nothing else (ask for a new one)");
@@ -60,8 +60,8 @@ enum verdict coaching_move(struct ruling *ruling, Coaching__CoachingProcess *coa
 		if (MOVES[i].from != coaching->status || MOVES[i].fact != fact->descriptor)
 			continue;
 		coaching->status = MOVES[i].to;
-		emitted = emit(
-			ruling, fact->descriptor, day, coaching->n_participants, coaching->participants);
+		emitted = emit(ruling, fact->descriptor, day, coaching->n_participants,
+			coaching->participants);
 		emitted->fact = fact;
 		remember(ruling, &coaching->base, emitted);
 		return ACCEPTED;

@@ -6,7 +6,8 @@
 #include "core/ruling.h"
 
 /* Moves the process on by emitting `fact` on `day`: refuses a day in the future or before the
- * latest fact (`field` names it), and a move that the table does not allow, naming those it does. */
+ * latest fact (`field` names it), and a move that the table does not allow, naming those it does.
+ */
 enum verdict coaching_move(struct ruling *ruling, Coaching__CoachingProcess *coaching,
 	const char *field, const char *day, ProtobufCMessage *fact);
 

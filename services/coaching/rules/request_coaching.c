@@ -12,7 +12,8 @@ enum verdict request_coaching(
 		AS(Coaching__CoachingProcess, coaching__coaching_process, aggregate);
 	const Coaching__RequestCoachingRequest *wish =
 		AS(Coaching__RequestCoachingRequest, coaching__request_coaching_request, request);
-	const Registry__Parties *known = AS(Registry__Parties, registry__parties, ruling->knowledge);
+	const Registry__Parties *known =
+		AS(Registry__Parties, registry__parties, ruling->knowledge);
 	Registry__Party *party =
 		the_party(ruling, known->n_resolved > 0 ? known->resolved[0] : NULL, "participant");
 	Coaching__CoachingRequested *fact = NEW(ruling->arena, Coaching__CoachingRequested);

@@ -9,8 +9,9 @@ enum verdict withdraw_coaching_fact(
 {
 	Coaching__CoachingProcess *coaching =
 		AS(Coaching__CoachingProcess, coaching__coaching_process, aggregate);
-	const Coaching__WithdrawCoachingFactRequest *wish = AS(Coaching__WithdrawCoachingFactRequest,
-		coaching__withdraw_coaching_fact_request, request);
+	const Coaching__WithdrawCoachingFactRequest *wish =
+		AS(Coaching__WithdrawCoachingFactRequest, coaching__withdraw_coaching_fact_request,
+			request);
 	const Asskomm__Entry *latest;
 
 	if (withdraw_latest(ruling, aggregate, wish->fact_id, wish->reason, &latest) == REFUSED)

@@ -15,8 +15,8 @@
 
 enum unit {
 	UNIT_PARTICIPANT,
-	UNIT_AGGREGATE,             /* the header's aggregate */
-	UNIT_ACCESSION,             /* aggregate and participant */
+	UNIT_AGGREGATE, /* the header's aggregate */
+	UNIT_ACCESSION, /* aggregate and participant */
 };
 
 enum who {
@@ -43,22 +43,27 @@ static const struct counting {
 	{ &registry__agreement_signed__descriptor, "agreements", UNIT_PARTICIPANT, WHO_ALL, 1 },
 	{ &registry__agreement_terminated__descriptor, "agreements", UNIT_PARTICIPANT, WHO_ALL, 0 },
 	{ &registry__agreement_signed__descriptor, "agreementsGross", UNIT_ACCESSION, WHO_ALL, 1 },
-	{ &registry__council_constituted__descriptor, "councils", UNIT_AGGREGATE, WHO_MUNICIPAL, 1 },
-	{ &registry__council_reactivated__descriptor, "councils", UNIT_AGGREGATE, WHO_MUNICIPAL, 1 },
-	{ &registry__council_went_dormant__descriptor, "councils", UNIT_AGGREGATE, WHO_MUNICIPAL, 0 },
+	{ &registry__council_constituted__descriptor, "councils", UNIT_AGGREGATE, WHO_MUNICIPAL,
+		1 },
+	{ &registry__council_reactivated__descriptor, "councils", UNIT_AGGREGATE, WHO_MUNICIPAL,
+		1 },
+	{ &registry__council_went_dormant__descriptor, "councils", UNIT_AGGREGATE, WHO_MUNICIPAL,
+		0 },
 	{ &registry__council_dissolved__descriptor, "councils", UNIT_AGGREGATE, WHO_MUNICIPAL, 0 },
-	{ &registry__council_constituted__descriptor, "districtCouncils", UNIT_AGGREGATE, WHO_DISTRICT,
+	{ &registry__council_constituted__descriptor, "districtCouncils", UNIT_AGGREGATE,
+		WHO_DISTRICT, 1 },
+	{ &registry__council_reactivated__descriptor, "districtCouncils", UNIT_AGGREGATE,
+		WHO_DISTRICT, 1 },
+	{ &registry__council_went_dormant__descriptor, "districtCouncils", UNIT_AGGREGATE,
+		WHO_DISTRICT, 0 },
+	{ &registry__council_dissolved__descriptor, "districtCouncils", UNIT_AGGREGATE,
+		WHO_DISTRICT, 0 },
+	{ &coaching__coaching_requested__descriptor, "coachingsRequested", UNIT_AGGREGATE, WHO_ALL,
 		1 },
-	{ &registry__council_reactivated__descriptor, "districtCouncils", UNIT_AGGREGATE, WHO_DISTRICT,
-		1 },
-	{ &registry__council_went_dormant__descriptor, "districtCouncils", UNIT_AGGREGATE, WHO_DISTRICT,
-		0 },
-	{ &registry__council_dissolved__descriptor, "districtCouncils", UNIT_AGGREGATE, WHO_DISTRICT,
-		0 },
-	{ &coaching__coaching_requested__descriptor, "coachingsRequested", UNIT_AGGREGATE, WHO_ALL, 1 },
 	{ &coaching__coach_matched__descriptor, "coachesMatched", UNIT_AGGREGATE, WHO_ALL, 1 },
 	{ &coaching__coaching_started__descriptor, "coachings", UNIT_AGGREGATE, WHO_ALL, 1 },
-	{ &analysis__analysis_kicked_off__descriptor, "analysesStarted", UNIT_AGGREGATE, WHO_ALL, 1 },
+	{ &analysis__analysis_kicked_off__descriptor, "analysesStarted", UNIT_AGGREGATE, WHO_ALL,
+		1 },
 	{ &analysis__analysis_presented__descriptor, "analyses", UNIT_AGGREGATE, WHO_ALL, 1 },
 };
 
@@ -87,8 +92,8 @@ static void add_mark(struct arena *arena, Monitor__Marks *marks, const char *cou
 	mark->counter = text_copy(arena, counter);
 	mark->unit = text_copy(arena, unit);
 	mark->participant = text_copy(arena, participant);
-	mark->district = participant[0] != '\0' ? district_of(arena, participant)
-						: text_copy(arena, STATE);
+	mark->district =
+		participant[0] != '\0' ? district_of(arena, participant) : text_copy(arena, STATE);
 	mark->valid_on = text_copy(arena, valid_on);
 	mark->n = n;
 	reflect_append(arena, &marks->base, "marks", mark);
@@ -147,14 +152,14 @@ static void mark_municipalities(
 }
 
 static void mark_cooperation(struct arena *arena, Monitor__Marks *marks,
-	const Asskomm__FactHeader *header,
-	const Registry__ParticipantCooperationLevelChanged *fact)
+	const Asskomm__FactHeader *header, const Registry__ParticipantCooperationLevelChanged *fact)
 {
 	const char *participant = header->n_participants > 0 ? header->participants[0] : "";
 
 	if (!is_district(participant))
 		add_mark(arena, marks, "closelyCooperating", participant, participant,
-			header->valid_on, fact->level == REGISTRY__COOPERATION_LEVEL__CLOSE ? 1 : 0);
+			header->valid_on,
+			fact->level == REGISTRY__COOPERATION_LEVEL__CLOSE ? 1 : 0);
 }
 
 /* The budget of a year is the figure of that year's days, from the day of its decision on. */
@@ -199,7 +204,8 @@ static void name_district(struct arena *arena, Monitor__Marks *marks,
 	name->kind = district->kind;
 	name->police_directorate = district->police_directorate;
 	for (size_t i = 0; i < fact->n_municipalities; i++)
-		name->municipalities += strcmp(fact->municipalities[i]->district, district->ags5) == 0;
+		name->municipalities +=
+			strcmp(fact->municipalities[i]->district, district->ags5) == 0;
 	reflect_append(arena, &marks->base, "districts", name);
 	if (strcmp(district->kind, "district") == 0)
 		name_party(arena, marks, district->ags5, district->name, district->ags5, 0);
@@ -211,15 +217,16 @@ static void name_territory(
 	for (size_t i = 0; i < fact->n_districts; i++)
 		name_district(arena, marks, fact, fact->districts[i]);
 	for (size_t i = 0; i < fact->n_municipalities; i++)
-		name_party(arena, marks, fact->municipalities[i]->ags8, fact->municipalities[i]->name,
-			fact->municipalities[i]->district, fact->municipalities[i]->population);
+		name_party(arena, marks, fact->municipalities[i]->ags8,
+			fact->municipalities[i]->name, fact->municipalities[i]->district,
+			fact->municipalities[i]->population);
 	for (size_t i = 0; i < fact->n_associations; i++)
 		name_party(arena, marks, fact->associations[i]->ars9, fact->associations[i]->name,
 			fact->associations[i]->district, 0);
 }
 
-ProtobufCMessage *marks_of(struct arena *arena, const Asskomm__FactHeader *header,
-	const ProtobufCMessage *fact)
+ProtobufCMessage *marks_of(
+	struct arena *arena, const Asskomm__FactHeader *header, const ProtobufCMessage *fact)
 {
 	Monitor__Marks *marks = NEW(arena, Monitor__Marks);
 	const ProtobufCMessageDescriptor *type = fact->descriptor;
@@ -234,7 +241,8 @@ ProtobufCMessage *marks_of(struct arena *arena, const Asskomm__FactHeader *heade
 			AS(Registry__ParticipantCooperationLevelChanged,
 				registry__participant_cooperation_level_changed, fact));
 	else if (type == &funding__budget_set__descriptor)
-		mark_budget(arena, marks, header, AS(Funding__BudgetSet, funding__budget_set, fact));
+		mark_budget(
+			arena, marks, header, AS(Funding__BudgetSet, funding__budget_set, fact));
 	else if (type == &registry__territory_changed__descriptor)
 		name_territory(arena, marks,
 			AS(Registry__TerritoryChanged, registry__territory_changed, fact));

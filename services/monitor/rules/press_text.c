@@ -63,10 +63,10 @@ static const char *euros(struct arena *arena, int64_t cents)
 
 	if (cents >= 100000000 && cents % 10000000 == 0)
 		return tenths % 10 == 0
-			? text_format(arena, "%lld %s Euro", (long long)(tenths / 10),
-				  tenths == 10 ? "Million" : "Millionen")
-			: text_format(arena, "%lld,%lld Millionen Euro", (long long)(tenths / 10),
-				  (long long)(tenths % 10));
+			       ? text_format(arena, "%lld %s Euro", (long long)(tenths / 10),
+					 tenths == 10 ? "Million" : "Millionen")
+			       : text_format(arena, "%lld,%lld Millionen Euro",
+					 (long long)(tenths / 10), (long long)(tenths % 10));
 	char *digits = text_format(arena, "%lld", (long long)(cents / 100));
 	struct text grouped;
 
@@ -90,7 +90,8 @@ static void say_accession(struct text *text, const Monitor__PressFacts *facts)
 	if (facts->ordinal == 0 || !civil_parse(facts->signed_on, &day))
 		return;
 	text_append_format(text,
-		"%s ist seit dem %s die %u. Kommune im ASSKomm-Verbund und die %s Kommune, die %s %s eine "
+		"%s ist seit dem %s die %u. Kommune im ASSKomm-Verbund und die %s Kommune, die %s "
+		"%s eine "
 		"Kooperationsvereinbarung unterzeichnet hat.\n\n",
 		facts->participant_name, civil_german(arena, day), facts->ordinal,
 		ordinal(arena, facts->district_ordinal),
@@ -114,8 +115,8 @@ static void say_advice(struct text *text, const Monitor__Figures *figures)
 		text_append_format(text, " Mit %s (%u) davon arbeitet er eng zusammen.", part,
 			figures->closely_cooperating);
 	else
-		text_append_format(
-			text, " Mit %u davon arbeitet er eng zusammen.", figures->closely_cooperating);
+		text_append_format(text, " Mit %u davon arbeitet er eng zusammen.",
+			figures->closely_cooperating);
 }
 
 static void say_results(struct text *text, const Monitor__Figures *figures)
@@ -123,7 +124,8 @@ static void say_results(struct text *text, const Monitor__Figures *figures)
 	struct arena *arena = text->arena;
 
 	text_append_format(text,
-		" Bisher wurden %s abgeschlossen, %s in Gang gesetzt, %s durchgeführt und %s gegründet "
+		" Bisher wurden %s abgeschlossen, %s in Gang gesetzt, %s durchgeführt und %s "
+		"gegründet "
 		"beziehungsweise reaktiviert.",
 		count(arena, figures->agreements, "eine Kooperationsvereinbarung",
 			"Kooperationsvereinbarungen"),
@@ -139,7 +141,8 @@ static void say_budget(struct text *text, const Monitor__Figures *figures)
 
 	if (figures->budget_cents > 0 && civil_parse(figures->as_of, &day))
 		text_append_format(text,
-			" Für die Förderung kommunaler Präventionsarbeit stehen im Jahr %d %s zur Verfügung.",
+			" Für die Förderung kommunaler Präventionsarbeit stehen im Jahr %d %s zur "
+			"Verfügung.",
 			day.year, euros(text->arena, figures->budget_cents));
 }
 
@@ -155,7 +158,8 @@ ProtobufCMessage *press_text(
 	text_init(&text, arena, TEXT_MAX);
 	say_accession(&text, facts);
 	CHECK(civil_parse(facts->figures->as_of, &day));
-	text_append_format(&text, "Hintergrundinformationen (Stand: %s)\n", civil_german(arena, day));
+	text_append_format(
+		&text, "Hintergrundinformationen (Stand: %s)\n", civil_german(arena, day));
 	say_advice(&text, facts->figures);
 	say_results(&text, facts->figures);
 	say_budget(&text, facts->figures);

@@ -7,8 +7,8 @@
 #include "core/arena.h"
 
 /* What one fact does to the counters: Marks. Never NULL: the monitor notes every fact. */
-ProtobufCMessage *marks_of(struct arena *arena, const Asskomm__FactHeader *header,
-	const ProtobufCMessage *fact);
+ProtobufCMessage *marks_of(
+	struct arena *arena, const Asskomm__FactHeader *header, const ProtobufCMessage *fact);
 
 /* The paragraph in German: PressFacts to PressText. */
 ProtobufCMessage *press_text(

@@ -15,12 +15,13 @@ static void tell_agreement(struct arena *arena, Notifications__Notice *notice,
 	CHECK(civil_parse(header->valid_on, &day));
 	notice->subject = text_format(arena, "Kooperationsvereinbarung unterzeichnet: %s", name);
 	notice->text = text_format(arena,
-		"%s (%s) hat am %s eine Kooperationsvereinbarung im ASSKomm-Verbund unterzeichnet.\n",
+		"%s (%s) hat am %s eine Kooperationsvereinbarung im ASSKomm-Verbund "
+		"unterzeichnet.\n",
 		name, fact->participant->key, civil_german(arena, day));
 }
 
-ProtobufCMessage *notice_of(struct arena *arena, const Asskomm__FactHeader *header,
-	const ProtobufCMessage *fact)
+ProtobufCMessage *notice_of(
+	struct arena *arena, const Asskomm__FactHeader *header, const ProtobufCMessage *fact)
 {
 	Notifications__Notice *notice = NEW(arena, Notifications__Notice);
 

@@ -55,13 +55,15 @@ enum verdict change_council(
 		return REFUSED;
 	if (move == NULL)
 		return refuse(ruling, FAILURE_CONFLICT, "change", "move",
-			"an active council can become dormant or be dissolved, a dormant one can be "
+			"an active council can become dormant or be dissolved, a dormant one can "
+			"be "
 			"reactivated or dissolved; this one is %s",
 			registry__council__status__descriptor.values[council->status].name);
 	if (council->n_entries > 0 &&
 		strcmp(wish->changed_on, council->entries[council->n_entries - 1]->on) < 0)
 		return refuse(ruling, FAILURE_REFUSED, "changedOn", "order",
-			"the latest change was on %s", council->entries[council->n_entries - 1]->on);
+			"the latest change was on %s",
+			council->entries[council->n_entries - 1]->on);
 	council->status = move->to;
 	council_emit(ruling, council, wish->changed_on, fact_of(ruling, move, council));
 	return ACCEPTED;

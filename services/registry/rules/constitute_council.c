@@ -9,8 +9,8 @@ enum verdict constitute_council(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {
 	Registry__Council *council = AS(Registry__Council, registry__council, aggregate);
-	const Registry__ConstituteCouncilRequest *wish =
-		AS(Registry__ConstituteCouncilRequest, registry__constitute_council_request, request);
+	const Registry__ConstituteCouncilRequest *wish = AS(
+		Registry__ConstituteCouncilRequest, registry__constitute_council_request, request);
 	Registry__Party *party = the_party(ruling, council->resolved, "participant");
 	Registry__CouncilConstituted *fact = NEW(ruling->arena, Registry__CouncilConstituted);
 

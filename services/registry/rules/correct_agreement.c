@@ -17,7 +17,8 @@ enum verdict correct_agreement(
 	if (require_past(ruling, "signedOn", wish->signed_on) == REFUSED)
 		return REFUSED;
 	if (agreement->status != REGISTRY__AGREEMENT__STATUS__IN_FORCE)
-		return refuse(ruling, FAILURE_CONFLICT, NULL, "state", "the agreement is not in force");
+		return refuse(
+			ruling, FAILURE_CONFLICT, NULL, "state", "the agreement is not in force");
 	if (strcmp(agreement->signed_on, wish->signed_on) == 0)
 		return UNCHANGED;
 	for (size_t i = 0; i < agreement->n_accessions; i++)

@@ -26,7 +26,8 @@ void council_emit(
 
 Registry__Council__Status council_status_after(const Asskomm__Entry *latest)
 {
-	for (size_t i = 0; latest != NULL && i < sizeof(STATUS_AFTER) / sizeof(STATUS_AFTER[0]); i++)
+	for (size_t i = 0; latest != NULL && i < sizeof(STATUS_AFTER) / sizeof(STATUS_AFTER[0]);
+		i++)
 		if (strcmp(latest->kind, STATUS_AFTER[i].kind) == 0)
 			return STATUS_AFTER[i].status;
 	return REGISTRY__COUNCIL__STATUS__WITHDRAWN;

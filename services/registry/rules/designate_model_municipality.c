@@ -8,10 +8,11 @@
 enum verdict designate_model_municipality(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {
-	Registry__Participant *participant = AS(Registry__Participant, registry__participant, aggregate);
-	const Registry__DesignateModelMunicipalityRequest *wish = AS(
-		Registry__DesignateModelMunicipalityRequest,
-		registry__designate_model_municipality_request, request);
+	Registry__Participant *participant =
+		AS(Registry__Participant, registry__participant, aggregate);
+	const Registry__DesignateModelMunicipalityRequest *wish =
+		AS(Registry__DesignateModelMunicipalityRequest,
+			registry__designate_model_municipality_request, request);
 	Registry__Party *party =
 		participant_party(ruling, participant, "designatedOn", wish->designated_on);
 	Registry__ModelMunicipalityDesignated *fact =

@@ -22,8 +22,8 @@ static enum verdict refuse_twice(
 {
 	for (size_t i = 1; i < count; i++)
 		if (strcmp(sorted[i - 1], sorted[i]) == 0)
-			return refuse(ruling, FAILURE_INVALID, field, "twice", "the key %s is there twice",
-				sorted[i]);
+			return refuse(ruling, FAILURE_INVALID, field, "twice",
+				"the key %s is there twice", sorted[i]);
 	return ACCEPTED;
 }
 
@@ -37,8 +37,8 @@ static char **district_keys(struct ruling *ruling, const Registry__ImportTerrito
 	return keys;
 }
 
-static enum verdict check_municipalities(struct ruling *ruling,
-	const Registry__ImportTerritoryRequest *wish, char *const *districts)
+static enum verdict check_municipalities(
+	struct ruling *ruling, const Registry__ImportTerritoryRequest *wish, char *const *districts)
 {
 	char **keys = NEW_ARRAY(ruling->arena, char *, wish->n_municipalities + 1);
 
@@ -73,8 +73,8 @@ static size_t keep_unions(struct arena *arena, const Registry__ImportTerritoryRe
 static void emit_changed(struct ruling *ruling, const Registry__ImportTerritoryRequest *wish)
 {
 	Registry__TerritoryChanged *fact = NEW(ruling->arena, Registry__TerritoryChanged);
-	struct emitted *emitted = emit(
-		ruling, &registry__territory_changed__descriptor, wish->status_date, 0, NULL);
+	struct emitted *emitted =
+		emit(ruling, &registry__territory_changed__descriptor, wish->status_date, 0, NULL);
 
 	registry__territory_changed__init(fact);
 	fact->status_date = wish->status_date;

@@ -4,8 +4,8 @@
 #include "core/parties.h"
 #include <string.h>
 
-Registry__Party *participant_party(
-	struct ruling *ruling, Registry__Participant *participant, const char *field, const char *day)
+Registry__Party *participant_party(struct ruling *ruling, Registry__Participant *participant,
+	const char *field, const char *day)
 {
 	if (require_past(ruling, field, day) == REFUSED)
 		return NULL;
@@ -15,8 +15,8 @@ Registry__Party *participant_party(
 void participant_emit(struct ruling *ruling, Registry__Participant *participant, const char *day,
 	ProtobufCMessage *fact)
 {
-	struct emitted *emitted = emit(
-		ruling, fact->descriptor, day, participant->n_participants, participant->participants);
+	struct emitted *emitted = emit(ruling, fact->descriptor, day, participant->n_participants,
+		participant->participants);
 
 	emitted->fact = fact;
 	remember(ruling, &participant->base, emitted);

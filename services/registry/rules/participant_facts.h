@@ -6,8 +6,8 @@
 #include "core/ruling.h"
 
 /* The party that the request's key means, with the day not in the future; NULL when refused. */
-Registry__Party *participant_party(
-	struct ruling *ruling, Registry__Participant *participant, const char *field, const char *day);
+Registry__Party *participant_party(struct ruling *ruling, Registry__Participant *participant,
+	const char *field, const char *day);
 
 /* Emits and remembers a fact about the participant. */
 void participant_emit(struct ruling *ruling, Registry__Participant *participant, const char *day,

@@ -8,10 +8,12 @@
 enum verdict record_advice(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {
-	Registry__Participant *participant = AS(Registry__Participant, registry__participant, aggregate);
+	Registry__Participant *participant =
+		AS(Registry__Participant, registry__participant, aggregate);
 	const Registry__RecordAdviceRequest *wish =
 		AS(Registry__RecordAdviceRequest, registry__record_advice_request, request);
-	Registry__Party *party = participant_party(ruling, participant, "advisedOn", wish->advised_on);
+	Registry__Party *party =
+		participant_party(ruling, participant, "advisedOn", wish->advised_on);
 	Registry__ParticipantAdvised *fact = NEW(ruling->arena, Registry__ParticipantAdvised);
 
 	if (party == NULL)

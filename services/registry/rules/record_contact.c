@@ -8,7 +8,8 @@
 enum verdict record_contact(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {
-	Registry__Participant *participant = AS(Registry__Participant, registry__participant, aggregate);
+	Registry__Participant *participant =
+		AS(Registry__Participant, registry__participant, aggregate);
 	const Registry__RecordContactRequest *wish =
 		AS(Registry__RecordContactRequest, registry__record_contact_request, request);
 	Registry__Party *party =

@@ -35,7 +35,8 @@ static char **member_keys(struct ruling *ruling, const Registry__Participant *pa
 	char **keys = NEW_ARRAY(ruling->arena, char *, participant->n_members + 1);
 
 	for (size_t i = 0; i < participant->n_members; i++) {
-		Registry__Party *party = the_party(ruling, participant->members[i], "members[%zu]", i);
+		Registry__Party *party =
+			the_party(ruling, participant->members[i], "members[%zu]", i);
 
 		if (party == NULL)
 			return NULL;
@@ -47,9 +48,10 @@ static char **member_keys(struct ruling *ruling, const Registry__Participant *pa
 enum verdict register_consortium(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {
-	Registry__Participant *participant = AS(Registry__Participant, registry__participant, aggregate);
-	const Registry__RegisterConsortiumRequest *wish =
-		AS(Registry__RegisterConsortiumRequest, registry__register_consortium_request, request);
+	Registry__Participant *participant =
+		AS(Registry__Participant, registry__participant, aggregate);
+	const Registry__RegisterConsortiumRequest *wish = AS(Registry__RegisterConsortiumRequest,
+		registry__register_consortium_request, request);
 	Registry__ConsortiumRegistered *fact = NEW(ruling->arena, Registry__ConsortiumRegistered);
 	char **keys = member_keys(ruling, participant);
 

@@ -8,9 +8,10 @@
 enum verdict set_cooperation_level(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {
-	Registry__Participant *participant = AS(Registry__Participant, registry__participant, aggregate);
-	const Registry__SetCooperationLevelRequest *wish =
-		AS(Registry__SetCooperationLevelRequest, registry__set_cooperation_level_request, request);
+	Registry__Participant *participant =
+		AS(Registry__Participant, registry__participant, aggregate);
+	const Registry__SetCooperationLevelRequest *wish = AS(Registry__SetCooperationLevelRequest,
+		registry__set_cooperation_level_request, request);
 	Registry__Party *party = participant_party(ruling, participant, "since", wish->since);
 	Registry__ParticipantCooperationLevelChanged *fact =
 		NEW(ruling->arena, Registry__ParticipantCooperationLevelChanged);

@@ -10,7 +10,8 @@
 
 /* Who can sign for a municipality, union or district. */
 static const char *const MUNICIPAL_ROLES[] = { "mayor", "lord_mayor", "deputy_mayor",
-	"first_deputy_mayor", "district_administrator", "union_chair", "municipality_representative" };
+	"first_deputy_mayor", "district_administrator", "union_chair",
+	"municipality_representative" };
 
 static bool signs_for_municipality(const Registry__Person *person)
 {
@@ -29,7 +30,8 @@ static bool signs_for(struct arena *arena, const Registry__Person *person,
 	if (person->organisation[0] == '\0')
 		return alone;
 	return strcmp(person->organisation, party->key) == 0 ||
-	       strstr(text_fold(arena, person->organisation), text_fold(arena, party->name)) != NULL;
+	       strstr(text_fold(arena, person->organisation), text_fold(arena, party->name)) !=
+		       NULL;
 }
 
 static enum verdict require_signatory(struct ruling *ruling,
@@ -39,7 +41,8 @@ static enum verdict require_signatory(struct ruling *ruling,
 		if (signs_for(ruling->arena, wish->signatories[i], party, wish->n_accessions == 1))
 			return ACCEPTED;
 	return refuse(ruling, FAILURE_REFUSED, "signatories", "municipality_signs",
-		"%s does not sign: add a signatory with the role mayor or lord_mayor and the organisation "
+		"%s does not sign: add a signatory with the role mayor or lord_mayor and the "
+		"organisation "
 		"\"%s\"",
 		party->name, party->key);
 }
@@ -78,8 +81,9 @@ static enum verdict accede(struct ruling *ruling, Registry__Agreement *agreement
 		return REFUSED;
 	for (size_t i = 0; i < agreement->n_accessions; i++)
 		if (strcmp(agreement->accessions[i]->participant, party->key) == 0)
-			return refuse(ruling, FAILURE_INVALID, text_format(ruling->arena, "accessions[%zu]",
-				place), "twice", "%s is named twice", party->name);
+			return refuse(ruling, FAILURE_INVALID,
+				text_format(ruling->arena, "accessions[%zu]", place), "twice",
+				"%s is named twice", party->name);
 	registry__accession__init(accession);
 	accession->participant = party->key;
 	accession->name = party->name;

@@ -8,11 +8,13 @@
 enum verdict sign_preliminary_agreement(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {
-	Registry__Participant *participant = AS(Registry__Participant, registry__participant, aggregate);
-	const Registry__SignPreliminaryAgreementRequest *wish = AS(
-		Registry__SignPreliminaryAgreementRequest, registry__sign_preliminary_agreement_request,
-		request);
-	Registry__Party *party = participant_party(ruling, participant, "signedOn", wish->signed_on);
+	Registry__Participant *participant =
+		AS(Registry__Participant, registry__participant, aggregate);
+	const Registry__SignPreliminaryAgreementRequest *wish =
+		AS(Registry__SignPreliminaryAgreementRequest,
+			registry__sign_preliminary_agreement_request, request);
+	Registry__Party *party =
+		participant_party(ruling, participant, "signedOn", wish->signed_on);
 	Registry__PreliminaryAgreementSigned *fact =
 		NEW(ruling->arena, Registry__PreliminaryAgreementSigned);
 

@@ -25,24 +25,27 @@ static bool is_meant(
 	const Registry__Accession *accession, const Registry__TerminateAgreementRequest *wish)
 {
 	return accession->terminated_on[0] == '\0' &&
-	       (wish->participant[0] == '\0' || strcmp(wish->participant, accession->participant) == 0);
+	       (wish->participant[0] == '\0' ||
+		       strcmp(wish->participant, accession->participant) == 0);
 }
 
 enum verdict terminate_agreement(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {
 	Registry__Agreement *agreement = AS(Registry__Agreement, registry__agreement, aggregate);
-	const Registry__TerminateAgreementRequest *wish =
-		AS(Registry__TerminateAgreementRequest, registry__terminate_agreement_request, request);
+	const Registry__TerminateAgreementRequest *wish = AS(Registry__TerminateAgreementRequest,
+		registry__terminate_agreement_request, request);
 	size_t in_force = 0;
 
 	if (require_past(ruling, "terminatedOn", wish->terminated_on) == REFUSED)
 		return REFUSED;
 	if (agreement->status != REGISTRY__AGREEMENT__STATUS__IN_FORCE)
-		return refuse(ruling, FAILURE_CONFLICT, NULL, "state", "the agreement is not in force");
+		return refuse(
+			ruling, FAILURE_CONFLICT, NULL, "state", "the agreement is not in force");
 	if (strcmp(wish->terminated_on, agreement->signed_on) <= 0)
 		return refuse(ruling, FAILURE_REFUSED, "terminatedOn", "order",
-			"it was signed on %s and can end only after that day", agreement->signed_on);
+			"it was signed on %s and can end only after that day",
+			agreement->signed_on);
 	for (size_t i = 0; i < agreement->n_accessions; i++)
 		if (is_meant(agreement->accessions[i], wish))
 			end_accession(ruling, agreement, agreement->accessions[i], wish);

@@ -23,8 +23,8 @@ enum verdict withdraw_agreement(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {
 	Registry__Agreement *agreement = AS(Registry__Agreement, registry__agreement, aggregate);
-	const Registry__WithdrawAgreementRequest *wish =
-		AS(Registry__WithdrawAgreementRequest, registry__withdraw_agreement_request, request);
+	const Registry__WithdrawAgreementRequest *wish = AS(
+		Registry__WithdrawAgreementRequest, registry__withdraw_agreement_request, request);
 
 	if (agreement->status == REGISTRY__AGREEMENT__STATUS__WITHDRAWN)
 		return UNCHANGED;

@@ -8,8 +8,8 @@ enum verdict withdraw_council_fact(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {
 	Registry__Council *council = AS(Registry__Council, registry__council, aggregate);
-	const Registry__WithdrawCouncilFactRequest *wish =
-		AS(Registry__WithdrawCouncilFactRequest, registry__withdraw_council_fact_request, request);
+	const Registry__WithdrawCouncilFactRequest *wish = AS(Registry__WithdrawCouncilFactRequest,
+		registry__withdraw_council_fact_request, request);
 	const Asskomm__Entry *latest;
 
 	if (withdraw_latest(ruling, aggregate, wish->fact_id, wish->reason, &latest) == REFUSED)

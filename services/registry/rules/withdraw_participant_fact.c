@@ -31,10 +31,11 @@ static void set_firsts(Registry__Participant *participant)
 enum verdict withdraw_participant_fact(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {
-	Registry__Participant *participant = AS(Registry__Participant, registry__participant, aggregate);
-	const Registry__WithdrawParticipantFactRequest *wish = AS(
-		Registry__WithdrawParticipantFactRequest, registry__withdraw_participant_fact_request,
-		request);
+	Registry__Participant *participant =
+		AS(Registry__Participant, registry__participant, aggregate);
+	const Registry__WithdrawParticipantFactRequest *wish =
+		AS(Registry__WithdrawParticipantFactRequest,
+			registry__withdraw_participant_fact_request, request);
 	const Asskomm__Entry *latest;
 
 	if (the_party(ruling, participant->resolved, "key") == NULL)
