@@ -51,19 +51,25 @@ static inline bool postgres_find_root(struct postgres *postgres, const char *fol
 	}
 }
 
+/* Turns this process into the script. */
+static inline void postgres_become(struct postgres *postgres, const char *action)
+{
+	char script[PATH_MAX + 64];
+
+	snprintf(script, sizeof(script), "%s/tests/support/postgres.sh", postgres->root);
+	if (freopen("/dev/null", "w", stdout) != NULL)
+		execl(script, script, action, postgres->dir, NULL);
+	_exit(127);
+}
+
 /* Begins to run the script with "start", "stop" or "crash". */
 static inline pid_t postgres_begin(struct postgres *postgres, const char *action)
 {
-	char script[PATH_MAX + 64];
 	pid_t child = fork();
 
 	CHECK(child >= 0);
-	if (child == 0) {
-		snprintf(script, sizeof(script), "%s/tests/support/postgres.sh", postgres->root);
-		if (freopen("/dev/null", "w", stdout) != NULL)
-			execl(script, script, action, postgres->dir, NULL);
-		_exit(127);
-	}
+	if (child == 0)
+		postgres_become(postgres, action);
 	return child;
 }
 
@@ -153,13 +159,10 @@ static inline void postgres_load(struct postgres *postgres, const char *file)
  * when that one crashed: it reads from a pipe that nobody ever writes to. */
 static inline void postgres_guard(struct postgres *postgres)
 {
-	char command[PATH_MAX + 256];
 	int ends[2];
 	char byte;
 
 	CHECK(pipe2(ends, O_CLOEXEC) == 0);
-	snprintf(command, sizeof(command), "%s/tests/support/postgres.sh stop %s; rm -rf %s",
-		postgres->root, postgres->dir, postgres->dir);
 	postgres->lifeline = ends[1];
 	postgres->guard = fork();
 	CHECK(postgres->guard >= 0);
@@ -168,7 +171,7 @@ static inline void postgres_guard(struct postgres *postgres)
 		close(ends[1]);
 		while (read(ends[0], &byte, 1) < 0)
 			continue;
-		_exit(system(command) == 0 ? 0 : 1);
+		postgres_become(postgres, "remove");
 	}
 	close(ends[0]);
 }

@@ -3,6 +3,7 @@
 #
 #   postgres.sh start DIR   makes a cluster in DIR when there is none, starts it, prints its conninfo
 #   postgres.sh stop DIR    stops it in order; DIR stays, so that start continues with its data
+#   postgres.sh remove DIR  stops it and removes DIR
 #   postgres.sh crash DIR   kills all its processes at once, as a power cut would
 #
 # The socket is in DIR, there is no TCP, and fsync is on: what is acknowledged is durable. Run by
@@ -15,7 +16,7 @@ fail()
 	exit 1
 }
 
-[ $# -eq 2 ] || fail "usage: postgres.sh start|stop|crash DIR"
+[ $# -eq 2 ] || fail "usage: postgres.sh start|stop|remove|crash DIR"
 action=$1
 dir=$2
 mkdir -p "$dir" || fail "cannot make the folder $dir"
@@ -94,12 +95,20 @@ crash_cluster()
 	fail "process $leader does not end"
 }
 
-case $action in
-start) start_cluster ;;
-stop) if [ -f "$data/postmaster.pid" ]; then
+stop_cluster()
+{
+	[ -f "$data/postmaster.pid" ] || return 0
 	$as_user "$bin/pg_ctl" --pgdata="$data" --wait --silent --mode=fast stop ||
 		fail "PostgreSQL in $dir does not stop"
-fi ;;
+}
+
+case $action in
+start) start_cluster ;;
+stop) stop_cluster ;;
+remove)
+	stop_cluster
+	rm -rf "$dir"
+	;;
 crash) crash_cluster ;;
-*) fail "usage: postgres.sh start|stop|crash DIR" ;;
+*) fail "usage: postgres.sh start|stop|remove|crash DIR" ;;
 esac
