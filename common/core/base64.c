@@ -2,8 +2,11 @@
 #include "core/base64.h"
 #include <string.h>
 
+/* The standard alphabet, RFC 4648 section 4; position is value. */
 static const char LETTERS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+/* The last group may be one or two bytes short: zero bits fill it up, "=" says how many letters
+ * they would have been. */
 char *base64_encode(struct arena *arena, const uint8_t *bytes, size_t len)
 {
 	char *text = arena_alloc(arena, (len + 2) / 3 * 4 + 1);
@@ -46,6 +49,8 @@ static bool without_padding(const char *text, size_t *out_len)
 	return true;
 }
 
+/* Letters are gathered six bits at a time; whenever eight are there, a byte is given out. What is
+ * left at the end is fill and must be zero, or two texts would stand for the same bytes. */
 bool base64_decode(struct arena *arena, const char *text, uint8_t **out_bytes, size_t *out_len)
 {
 	size_t letters;

@@ -1,4 +1,4 @@
-/* Base64 (RFC 4648), as ProtoJSON writes bytes. */
+/* Base64 (RFC 4648), as ProtoJSON writes bytes: the standard alphabet out, both alphabets in. */
 #ifndef ASSKOMM_CORE_BASE64_H
 #define ASSKOMM_CORE_BASE64_H
 

@@ -40,6 +40,7 @@ static bool digits(const char **text, int count, int *out_number)
 	return true;
 }
 
+/* One expected letter; moves the text on when it is there. */
 static bool sign(const char **text, char expected)
 {
 	if (**text != expected)
@@ -89,6 +90,7 @@ void civil_print(struct civil_date date, char out_text[CIVIL_DATE_SIZE])
 	print_number(date.day, 2, out_text + 8);
 }
 
+/* 153 days make five months from March on: 31, 30, 31, 30, 31. */
 int32_t civil_days(struct civil_date date)
 {
 	int year = date.month <= 2 ? date.year - 1 : date.year;
@@ -131,6 +133,7 @@ static int32_t last_sunday(int year, int month)
 	return last - weekday;
 }
 
+/* The year is that of UTC; both changes are far enough from its ends for that not to matter. */
 int32_t civil_berlin_offset(int64_t unix_us)
 {
 	int64_t hour = 3600 * SECOND_US;

@@ -7,6 +7,7 @@
 
 #define CANDIDATES_MAX 50u
 
+/* What the list says about a code; the enum is the index. */
 struct code_info {
 	const char *name;
 	unsigned status;
@@ -22,12 +23,15 @@ static const struct code_info CODES[] = {
 
 #define CODES_COUNT (sizeof CODES / sizeof CODES[0])
 
+/* A code that is not in the list can only come from a cast of ours. */
 static const struct code_info *info(enum failure_code code)
 {
 	CHECK((size_t)code < CODES_COUNT);
 	return &CODES[code];
 }
 
+/* All strings are copies: a failure may outlive the message that caused it inside its arena, and
+ * none of its strings is ever written to again. */
 Asskomm__Failure *failure_new(struct arena *arena, enum failure_code code, const char *format, ...)
 {
 	Asskomm__Failure *failure = NEW(arena, Asskomm__Failure);
@@ -61,6 +65,7 @@ Asskomm__Failure__Violation *failure_add(struct arena *arena, Asskomm__Failure *
 	return violation;
 }
 
+/* A name that fits half the territory is answered with a list that can still be read. */
 void failure_candidate(struct arena *arena, Asskomm__Failure__Violation *violation, const char *key,
 	const char *name, const char *district)
 {

@@ -26,6 +26,8 @@ static const struct role {
 
 #define ROLES_COUNT (sizeof ROLES / sizeof ROLES[0])
 
+/* Tokens write roles in lower case; anything else is no role, not a fault: an identity provider may
+ * send roles of other systems along. */
 Asskomm__Role may_role(const char *name)
 {
 	for (size_t i = 0; i < ROLES_COUNT; i++) {
@@ -44,6 +46,8 @@ const char *may_role_name(Asskomm__Role role)
 	return "";
 }
 
+/* A role from the wire may be any number that the enum defines; the table is asked so that
+ * ROLE_UNSPECIFIED never counts, whatever the method says. */
 static bool has_role(const Asskomm__Principal *principal, uint32_t roles)
 {
 	for (size_t i = 0; i < principal->n_roles; i++) {
@@ -90,6 +94,7 @@ static bool scope_covers(const char *scope, const char *participant)
 	return strncmp(scope, participant, len) == 0;
 }
 
+/* Scopes only ever add: one that covers is enough. */
 bool may_reach(const Asskomm__Principal *principal, const char *participant)
 {
 	for (size_t i = 0; principal != NULL && i < principal->n_scopes; i++) {
@@ -99,6 +104,8 @@ bool may_reach(const Asskomm__Principal *principal, const char *participant)
 	return false;
 }
 
+/* Reading one of several participants shows an agreement to each who signed it; changing it needs
+ * all of them, or one town's adviser could end another town's agreement. */
 bool may(const Asskomm__Principal *principal, const struct method_info *method,
 	const ProtobufCMessage *aggregate)
 {

@@ -6,6 +6,8 @@
 #include "core/text.h"
 #include <string.h>
 
+/* The one cast from the base to a type, so that a wrong row in a table of contents is found at
+ * once. */
 ProtobufCMessage *reflect_as(
 	const ProtobufCMessage *message, const ProtobufCMessageDescriptor *descriptor)
 {
@@ -38,6 +40,8 @@ static void drop_unknown(ProtobufCMessage *message)
 	}
 }
 
+/* The wire is looked at first and unpacked second: what protobuf-c gets is known to be sound, and
+ * its only way left to fail is the arena's ceiling. */
 ProtobufCMessage *reflect_unpack(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
 	const uint8_t *bytes, size_t len)
 {
@@ -50,6 +54,8 @@ ProtobufCMessage *reflect_unpack(struct arena *arena, const ProtobufCMessageDesc
 	return message;
 }
 
+/* Twice over the message, once for the length; an arena has no growing buffer that could be
+ * trimmed. */
 uint8_t *reflect_pack(struct arena *arena, const ProtobufCMessage *message, size_t *out_len)
 {
 	size_t len = protobuf_c_message_get_packed_size(message);
@@ -58,6 +64,7 @@ uint8_t *reflect_pack(struct arena *arena, const ProtobufCMessage *message, size
 	return bytes;
 }
 
+/* An allocator beside the arena's own: it takes from the reserve and never says no. */
 static void *clone_alloc(void *data, size_t size)
 {
 	struct arena *arena = data;
@@ -101,6 +108,7 @@ void reflect_append(
 	(*items)[(*count)++] = added;
 }
 
+/* protobuf-c searches proto names by halves; JSON names are few enough to be looked at in turn. */
 const ProtobufCFieldDescriptor *reflect_field(
 	const ProtobufCMessageDescriptor *descriptor, const char *name)
 {

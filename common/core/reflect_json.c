@@ -37,6 +37,7 @@ static void complain(
 		message);
 }
 
+/* Said once: what follows would not fit either. */
 static void complain_size(struct reader *reader, const struct place *place)
 {
 	if (!reader->full)
@@ -99,6 +100,7 @@ static const char *expected(struct arena *arena, const ProtobufCFieldDescriptor 
 	check_failed("a kind of value", __FILE__, __LINE__);
 }
 
+/* The borders as text; a caller who sees them knows which type the field has. */
 static const char *range_of(ProtobufCType type)
 {
 	bool is_signed = reflect_kind(type) == VALUE_SIGNED;
@@ -108,6 +110,8 @@ static const char *range_of(ProtobufCType type)
 	return is_signed ? "-2147483648 to 2147483647" : "0 to 4294967295";
 }
 
+/* What was wrong with one value, in words of what to send instead. The value itself is not
+ * repeated: it may be personal, or a megabyte. */
 static void complain_value(struct reader *reader, const struct place *place,
 	const ProtobufCFieldDescriptor *field, enum value_problem problem)
 {
@@ -132,6 +136,7 @@ static void complain_value(struct reader *reader, const struct place *place,
 	}
 }
 
+/* jansson holds whole numbers in 63 bits and sign; larger ones must come as text. */
 static enum value_problem read_integer(
 	const ProtobufCFieldDescriptor *field, int64_t number, void *out)
 {
@@ -142,6 +147,7 @@ static enum value_problem read_integer(
 	return reflect_store_unsigned(field->type, (uint64_t)number, out);
 }
 
+/* A whole number is a number, too. */
 static enum value_problem read_real(ProtobufCType type, const json_t *value, void *out)
 {
 	if (!json_is_number(value))
@@ -170,6 +176,8 @@ static enum value_problem read_text(
 	return reflect_parse_value(arena, field, text, out);
 }
 
+/* Everything but messages. JSON has fewer types than protobuf: each kind names those it takes, and
+ * what no case takes is of the wrong type. */
 static enum value_problem read_scalar(
 	struct arena *arena, const ProtobufCFieldDescriptor *field, const json_t *value, void *out)
 {
@@ -199,6 +207,9 @@ static enum value_problem read_scalar(
 	return VALUE_WRONG_TYPE;
 }
 
+/* In the order of the text, so that complaints come in the order the caller wrote. A field that is
+ * not known is a fault and not skipped: it is mostly a misspelt one that would be missing silently.
+ */
 static void read_message(struct reader *reader, const struct place *place, const json_t *value,
 	ProtobufCMessage *message);
 
@@ -224,6 +235,8 @@ static bool read_value(struct reader *reader, const struct place *place,
 	return reader->failure == NULL;
 }
 
+/* The array takes its place in the message as a whole and only if nothing was wrong: a list with
+ * holes must not be seen by anybody. */
 static void read_items(struct reader *reader, const struct place *place, const json_t *value,
 	ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
 {
@@ -245,6 +258,7 @@ static void read_items(struct reader *reader, const struct place *place, const j
 	*reflect_count(message, field) = count;
 }
 
+/* null says "not given", as ProtoJSON has it: the default stays. */
 static void read_field(struct reader *reader, const struct place *place, const json_t *value,
 	ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
 {
@@ -301,6 +315,8 @@ static void read_message(struct reader *reader, const struct place *place, const
 	}
 }
 
+/* What was read before the first fault is thrown away with the arena; there is no half a message.
+ */
 ProtobufCMessage *reflect_from_json(struct arena *arena,
 	const ProtobufCMessageDescriptor *descriptor, const json_t *value,
 	Asskomm__Failure **out_failure)
@@ -322,6 +338,7 @@ ProtobufCMessage *reflect_from_json(struct arena *arena,
 	return message;
 }
 
+/* For columns: the field is named by its proto name, as SQL does. */
 Asskomm__Failure *reflect_field_from_json(struct arena *arena, ProtobufCMessage *message,
 	const ProtobufCFieldDescriptor *field, const json_t *value)
 {

@@ -8,9 +8,10 @@
 
 #define DEPTH_MAX 32
 #define CONTAINERS_MAX 65536u /* objects and arrays: a territory has 20,000 */
-#define VALUES_MAX 262144u
+#define VALUES_MAX 262144u    /* commas, so nearly the values of all of them */
 #define NAME_SHOWN_MAX 60u
 
+/* The state of the scan; a string hides its brackets, a backslash hides one quote. */
 struct scan {
 	size_t depth;
 	size_t containers;
@@ -37,11 +38,13 @@ static void scan_byte(struct scan *scan, char byte)
 	}
 }
 
+/* The sentence of every failure here; the violation tells more. */
 static Asskomm__Failure *not_well_formed(struct arena *arena)
 {
 	return failure_new(arena, FAILURE_INVALID, "The JSON does not fit the request");
 }
 
+/* Ends at the first limit that is passed: a long text that is hostile costs only its beginning. */
 static Asskomm__Failure *check_limits(
 	struct arena *arena, const char *text, size_t len, size_t max_len)
 {
@@ -78,6 +81,7 @@ static const char *duplicate_key(struct arena *arena, const char *error_text)
 	return text_is_utf8(begin + 2, len) ? text_copy_len(arena, begin + 2, len) : "";
 }
 
+/* jansson's code in words that say what to do. */
 static const char *explain(enum json_error_code code)
 {
 	if (code == json_error_premature_end_of_input)
@@ -95,6 +99,7 @@ static const char *explain(enum json_error_code code)
 	return "this is not JSON: check commas, quotes and brackets";
 }
 
+/* The text is parsed with its length, so that a NUL inside is a fault and not an end. */
 json_t *reflect_parse_json(struct arena *arena, const char *text, size_t len, size_t max_len,
 	Asskomm__Failure **out_failure)
 {

@@ -12,6 +12,7 @@
 
 #define NUMBER_SIZE 24 /* the digits of 64 bits, sign and NUL */
 
+/* The one place that looks at what jansson gives. */
 static json_t *made(json_t *value)
 {
 	CHECK(value != NULL);
@@ -24,6 +25,7 @@ static json_t *string_to_json(const char *text)
 	return made(json_string(text == NULL ? "" : text));
 }
 
+/* 64 bits are text in JSON, since JavaScript would round them. */
 static json_t *integer_to_json(ProtobufCType type, const void *value)
 {
 	bool is_signed = reflect_kind(type) == VALUE_SIGNED;
@@ -39,6 +41,7 @@ static json_t *integer_to_json(ProtobufCType type, const void *value)
 	return string_to_json(digits);
 }
 
+/* By name; a number without one is told as it is rather than lost. */
 static json_t *enum_to_json(const ProtobufCEnumDescriptor *descriptor, int number)
 {
 	const ProtobufCEnumValue *value = protobuf_c_enum_descriptor_get_value(descriptor, number);
@@ -54,6 +57,7 @@ static json_t *bytes_to_json(const ProtobufCBinaryData *bytes)
 	return value;
 }
 
+/* One value, in a struct or an array; messages go round again. */
 static json_t *value_to_json(const ProtobufCFieldDescriptor *field, const void *value)
 {
 	switch (reflect_kind(field->type)) {
@@ -78,6 +82,7 @@ static json_t *value_to_json(const ProtobufCFieldDescriptor *field, const void *
 	check_failed("a kind of value", __FILE__, __LINE__);
 }
 
+/* A list is there even when it is empty, so that a reader need not ask. */
 json_t *reflect_field_to_json(
 	const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
 {
@@ -109,6 +114,7 @@ json_t *reflect_to_json(const ProtobufCMessage *message)
 	return object;
 }
 
+/* jansson prints into the heap; the copy belongs to the arena and dies with the message. */
 char *reflect_to_json_text(struct arena *arena, const ProtobufCMessage *message)
 {
 	json_t *value = reflect_to_json(message);

@@ -8,6 +8,8 @@
 
 #define COLUMN_MAX (16u * 1024 * 1024) /* a JSON column; the arena's ceiling holds as well */
 
+/* A JSON column was built by our own SQL, but it may be large: it has its own limit and, as
+ * everything that comes in, the arena's ceiling. */
 static bool set_json(struct arena *arena, ProtobufCMessage *message,
 	const ProtobufCFieldDescriptor *field, const char *text)
 {
@@ -20,6 +22,7 @@ static bool set_json(struct arena *arena, ProtobufCMessage *message,
 	return failure == NULL;
 }
 
+/* A query parameter that is given several times: "?role=coach&role=police". */
 static bool append_plain(struct arena *arena, ProtobufCMessage *message,
 	const ProtobufCFieldDescriptor *field, const void *value)
 {
@@ -32,6 +35,8 @@ static bool append_plain(struct arena *arena, ProtobufCMessage *message,
 	return true;
 }
 
+/* SQL NULL and "" are the same here: neither was given. A list that begins with a bracket is JSON,
+ * so a plain item never can begin with one; no key or code does. */
 bool reflect_set_text(
 	struct arena *arena, ProtobufCMessage *message, const char *field, const char *text)
 {
@@ -55,6 +60,7 @@ bool reflect_set_text(
 	return true;
 }
 
+/* For jsonb parameters and columns. */
 static const char *json_text(
 	struct arena *arena, const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
 {
@@ -67,6 +73,7 @@ static const char *json_text(
 	return copy;
 }
 
+/* NULL is SQL's NULL: the order of the cases is the order of the promise in reflect.h. */
 const char *reflect_get_text(
 	struct arena *arena, const ProtobufCMessage *message, const char *field)
 {

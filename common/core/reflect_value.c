@@ -41,6 +41,7 @@ enum value_kind reflect_kind(ProtobufCType type)
 	check_failed("a type of protobuf-c", __FILE__, __LINE__);
 }
 
+/* The others have 32 bits; there are no smaller ones. */
 bool reflect_is_64_bit(ProtobufCType type)
 {
 	return type == PROTOBUF_C_TYPE_INT64 || type == PROTOBUF_C_TYPE_SINT64 ||
@@ -48,6 +49,7 @@ bool reflect_is_64_bit(ProtobufCType type)
 	       type == PROTOBUF_C_TYPE_FIXED64;
 }
 
+/* As protoc-c lays them out: a list is an array of these. */
 size_t reflect_size(ProtobufCType type)
 {
 	switch (reflect_kind(type)) {
@@ -70,6 +72,8 @@ size_t reflect_size(ProtobufCType type)
 	check_failed("a kind of value", __FILE__, __LINE__);
 }
 
+/* The descriptor gives offsets in bytes; const is left behind here, as in strchr, and it is the
+ * caller who knows whether the message may be changed. */
 void *reflect_member(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
 {
 	return (char *)message + field->offset;
@@ -86,11 +90,14 @@ static uint32_t *oneof_case(const ProtobufCMessage *message, const ProtobufCFiel
 	return (uint32_t *)(void *)((char *)message + field->quantifier_offset);
 }
 
+/* Our oneofs have a single member: they are how proto3 tells 0 from "not given". */
 static bool is_in_oneof(const ProtobufCFieldDescriptor *field)
 {
 	return (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0;
 }
 
+/* Presence in proto3: a list is always there, a message by its pointer, a member of a oneof by its
+ * case, and all else always. */
 bool reflect_is_set(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
 {
 	if (field->label == PROTOBUF_C_LABEL_REPEATED)
@@ -102,6 +109,7 @@ bool reflect_is_set(const ProtobufCMessage *message, const ProtobufCFieldDescrip
 	return true;
 }
 
+/* The case goes with the value: one without the other would read a member that was never set. */
 void reflect_put(
 	ProtobufCMessage *message, const ProtobufCFieldDescriptor *field, const void *value)
 {
@@ -110,6 +118,7 @@ void reflect_put(
 	memcpy(reflect_member(message, field), value, reflect_size(field->type));
 }
 
+/* An empty string is protobuf-c's own constant, which nobody may free or write to. */
 void reflect_reset(ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
 {
 	void *member = reflect_member(message, field);
@@ -129,6 +138,7 @@ void reflect_reset(ProtobufCMessage *message, const ProtobufCFieldDescriptor *fi
 		*(const char **)member = protobuf_c_empty_string;
 }
 
+/* Widened, so that callers need one type of number only. */
 int64_t reflect_load_signed(ProtobufCType type, const void *value)
 {
 	return reflect_is_64_bit(type) ? *(const int64_t *)value : *(const int32_t *)value;
@@ -139,6 +149,7 @@ uint64_t reflect_load_unsigned(ProtobufCType type, const void *value)
 	return reflect_is_64_bit(type) ? *(const uint64_t *)value : *(const uint32_t *)value;
 }
 
+/* Narrowed, and never cut: a number that does not fit is out of range. */
 enum value_problem reflect_store_signed(ProtobufCType type, int64_t number, void *out)
 {
 	if (reflect_is_64_bit(type)) {
@@ -151,6 +162,7 @@ enum value_problem reflect_store_signed(ProtobufCType type, int64_t number, void
 	return VALUE_FINE;
 }
 
+/* A negative number never gets here. */
 enum value_problem reflect_store_unsigned(ProtobufCType type, uint64_t number, void *out)
 {
 	if (reflect_is_64_bit(type)) {
@@ -163,6 +175,7 @@ enum value_problem reflect_store_unsigned(ProtobufCType type, uint64_t number, v
 	return VALUE_FINE;
 }
 
+/* Only defined numbers get into a message: what reads it later need not ask again. */
 enum value_problem reflect_store_enum(
 	const ProtobufCEnumDescriptor *descriptor, int64_t number, void *out)
 {
@@ -180,6 +193,7 @@ static bool is_decimal(const char *text, bool may_be_negative)
 	return *text != 0 && text[strspn(text, "0123456789")] == 0;
 }
 
+/* Digits only get here, so the library can fail in one way, by range. */
 static enum value_problem parse_signed(ProtobufCType type, const char *text, void *out)
 {
 	if (!is_decimal(text, true))
@@ -189,6 +203,7 @@ static enum value_problem parse_signed(ProtobufCType type, const char *text, voi
 	return errno == ERANGE ? VALUE_OUT_OF_RANGE : reflect_store_signed(type, number, out);
 }
 
+/* A minus is a matter of range and not of type: "-1" is a whole number. */
 static enum value_problem parse_unsigned(ProtobufCType type, const char *text, void *out)
 {
 	if (!is_decimal(text, false))
@@ -198,6 +213,7 @@ static enum value_problem parse_unsigned(ProtobufCType type, const char *text, v
 	return errno == ERANGE ? VALUE_OUT_OF_RANGE : reflect_store_unsigned(type, number, out);
 }
 
+/* The letters are checked as well: strtod would take hex, "inf" and "nan". */
 static enum value_problem parse_real(ProtobufCType type, const char *text, void *out)
 {
 	char *end;
@@ -211,6 +227,7 @@ static enum value_problem parse_real(ProtobufCType type, const char *text, void 
 	return VALUE_FINE;
 }
 
+/* JSON's words, and the letters that PostgreSQL prints. */
 static enum value_problem parse_bool(const char *text, void *out)
 {
 	bool truth = strcmp(text, "true") == 0 || strcmp(text, "t") == 0;
@@ -220,6 +237,7 @@ static enum value_problem parse_bool(const char *text, void *out)
 	return VALUE_FINE;
 }
 
+/* Names in any case: a path or query parameter is typed by people. */
 static enum value_problem parse_enum(
 	const ProtobufCEnumDescriptor *descriptor, const char *text, void *out)
 {
@@ -236,6 +254,7 @@ static enum value_problem parse_enum(
 	return reflect_store_enum(descriptor, number, out);
 }
 
+/* Path parameters are percent-decoded and can hold any bytes; what enters a message is UTF-8. */
 static enum value_problem parse_string(struct arena *arena, const char *text, void *out)
 {
 	size_t len = strlen(text);
@@ -249,6 +268,7 @@ static enum value_problem parse_string(struct arena *arena, const char *text, vo
 	return VALUE_FINE;
 }
 
+/* The value of a digit, or -1. */
 static int hex_digit(char digit)
 {
 	if (digit >= '0' && digit <= '9')
@@ -278,6 +298,7 @@ static enum value_problem parse_hex(
 	return VALUE_FINE;
 }
 
+/* A backslash is no letter of base64: the two forms cannot be confused. */
 static enum value_problem parse_bytes(
 	struct arena *arena, const char *text, ProtobufCBinaryData *out)
 {
@@ -286,6 +307,7 @@ static enum value_problem parse_bytes(
 	return base64_decode(arena, text, &out->data, &out->len) ? VALUE_FINE : VALUE_NOT_BASE64;
 }
 
+/* Messages have no plain text; those who want one use JSON. */
 enum value_problem reflect_parse_value(
 	struct arena *arena, const ProtobufCFieldDescriptor *field, const char *text, void *out)
 {
@@ -310,6 +332,7 @@ enum value_problem reflect_parse_value(
 	return VALUE_WRONG_TYPE;
 }
 
+/* Enough digits for reals to be read again as they were. */
 const char *reflect_print_value(
 	struct arena *arena, const ProtobufCFieldDescriptor *field, const void *value)
 {

@@ -5,7 +5,8 @@
 
 #include "core/reflect.h"
 
-/* How a field's type is written and read. */
+/* How a field's type is written and read. protobuf has 17 types, but only eight ways to treat them:
+ * whoever switches over kinds never names a type. */
 enum value_kind {
 	VALUE_SIGNED,
 	VALUE_UNSIGNED,
@@ -31,7 +32,8 @@ enum value_problem {
 	VALUE_TOO_LARGE, /* does not fit the arena */
 };
 
-/* The member in the message's struct; of a repeated field the pointer to its items. */
+/* The member in the message's struct, as reflect_size bytes of its type; of a repeated field the
+ * pointer to its items. */
 void *reflect_member(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field);
 
 /* The number of items of a repeated field, to be read or written. */
@@ -43,11 +45,11 @@ size_t reflect_size(ProtobufCType type);
 /* False for a message field without message and for a oneof that holds another or no member. */
 bool reflect_is_set(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field);
 
-/* Copies one value into a field that is not repeated, and marks its oneof. */
+/* Copies one value of reflect_size bytes into a field that is not repeated, and marks its oneof. */
 void reflect_put(
 	ProtobufCMessage *message, const ProtobufCFieldDescriptor *field, const void *value);
 
-/* Back to the default: 0, "", no message, no items, oneof not set. */
+/* Back to what reflect_new gives: 0, "", no message, no items, oneof not set. */
 void reflect_reset(ProtobufCMessage *message, const ProtobufCFieldDescriptor *field);
 
 /* Stores a number that the enum defines. */
@@ -64,7 +66,8 @@ enum value_problem reflect_store_unsigned(ProtobufCType type, uint64_t number, v
 enum value_problem reflect_parse_value(
 	struct arena *arena, const ProtobufCFieldDescriptor *field, const char *text, void *out);
 
-/* The number, truth value or enum (by name) as text. */
+/* The number, truth value or enum (by name) as text. Strings and bytes are not printed here: they
+ * are text already, or hex in one place and base64 in another. */
 const char *reflect_print_value(
 	struct arena *arena, const ProtobufCFieldDescriptor *field, const void *value);
 
@@ -83,7 +86,9 @@ Asskomm__Failure *reflect_field_from_json(struct arena *arena, ProtobufCMessage 
 json_t *reflect_parse_json(struct arena *arena, const char *text, size_t len, size_t max_len,
 	Asskomm__Failure **out_failure) MUST_CHECK;
 
-/* Whether bytes are a well-formed message of the type that protobuf-c will read as it is meant. */
+/* Whether bytes are a well-formed message of the type that protobuf-c will read as it is meant: no
+ * NUL and only UTF-8 in strings, defined enum values, varints of at most ten bytes, a sub-message
+ * once, nothing cut. Fields that are not known are stepped over. */
 bool reflect_wire_is_sound(
 	const ProtobufCMessageDescriptor *descriptor, const uint8_t *bytes, size_t len);
 

@@ -25,6 +25,8 @@ struct record {
 	struct span bytes;
 };
 
+/* Seven bits a byte, the lowest first. A number that needs no ten bytes may still take them:
+ * encoders write negative numbers so. */
 static bool read_varint(struct span *span, uint64_t *out_number)
 {
 	uint64_t number = 0;
@@ -42,6 +44,7 @@ static bool read_varint(struct span *span, uint64_t *out_number)
 	return false;
 }
 
+/* The length is compared before it is added: a sum could wrap around. */
 static bool read_bytes(struct span *span, uint64_t len, struct span *out_bytes)
 {
 	if (len > (uint64_t)(span->end - span->at))
@@ -75,6 +78,7 @@ static bool read_record(struct span *span, struct record *out_record)
 	return false;
 }
 
+/* How a value of the type lies on the wire when it stands alone. */
 static unsigned wire_type_of(ProtobufCType type)
 {
 	switch (type) {
@@ -103,6 +107,7 @@ static unsigned wire_type_of(ProtobufCType type)
 	check_failed("a type of protobuf-c", __FILE__, __LINE__);
 }
 
+/* The number must mean the same in 64 bits as in the 32 that protobuf-c will keep. */
 static bool varint_is_sound(const ProtobufCFieldDescriptor *field, uint64_t number)
 {
 	if (field->type != PROTOBUF_C_TYPE_ENUM)
@@ -130,6 +135,8 @@ static bool packed_is_sound(const ProtobufCFieldDescriptor *field, struct span b
 static bool message_is_sound(
 	const ProtobufCMessageDescriptor *descriptor, struct span span, unsigned depth);
 
+/* A list of numbers comes packed or one by one, whatever the .proto says: readers must take both.
+ */
 static bool record_is_sound(
 	const ProtobufCFieldDescriptor *field, const struct record *record, unsigned depth)
 {

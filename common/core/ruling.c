@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+/* Where ids come from is the runner's: random ones in service, counted ones in tests. */
 char *ruling_id(struct ruling *ruling)
 {
 	char *id = arena_alloc(ruling->arena, UUID_SIZE);
@@ -15,6 +16,7 @@ char *ruling_id(struct ruling *ruling)
 	return id;
 }
 
+/* One text for the sentence and the violation: there is nothing more to say than the reason. */
 enum verdict refuse(struct ruling *ruling, enum failure_code code, const char *field,
 	const char *rule, const char *format, ...)
 {
@@ -28,6 +30,8 @@ enum verdict refuse(struct ruling *ruling, enum failure_code code, const char *f
 	return REFUSED;
 }
 
+/* Copied, since an aggregate goes on changing after it emitted: a fact says what was so at the
+ * time. */
 struct emitted *emit(struct ruling *ruling, const ProtobufCMessageDescriptor *type,
 	const char *valid_on, size_t n_participants, char *const *participants)
 {
@@ -44,6 +48,7 @@ struct emitted *emit(struct ruling *ruling, const ProtobufCMessageDescriptor *ty
 	return emitted;
 }
 
+/* What people subscribe to and see; the ledger keeps the full name. */
 const char *fact_kind(const ProtobufCMessageDescriptor *type)
 {
 	return type->short_name;
@@ -58,6 +63,7 @@ enum verdict require_past(struct ruling *ruling, const char *field, const char *
 		"Give a day that is not after today, %s", ruling->today);
 }
 
+/* The entry is all an aggregate needs to take the fact back: what, when and its id. */
 void remember(struct ruling *ruling, ProtobufCMessage *aggregate, const struct emitted *fact)
 {
 	Asskomm__Entry *entry = NEW(ruling->arena, Asskomm__Entry);
@@ -77,6 +83,8 @@ static void *items_of(const ProtobufCMessage *aggregate, const char *name, size_
 	return *(void **)reflect_member(aggregate, field);
 }
 
+/* Two different mistakes: a fact that others came after, and one that is not here at all. The first
+ * can be cured, so the text names the fact to begin with. */
 static enum verdict refuse_withdrawal(
 	struct ruling *ruling, Asskomm__Entry *const *entries, size_t count, const char *fact_id)
 {
@@ -109,6 +117,8 @@ static void emit_withdrawn(struct ruling *ruling, const ProtobufCMessage *aggreg
 	fact->reason = text_copy(ruling->arena, reason);
 }
 
+/* Only the latest: an earlier one may be what the later ones rest on. The rule that called knows
+ * how its aggregate looks without the entry. */
 enum verdict withdraw_latest(struct ruling *ruling, ProtobufCMessage *aggregate,
 	const char *fact_id, const char *reason, const Asskomm__Entry **out_latest)
 {

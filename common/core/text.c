@@ -6,6 +6,7 @@
 
 #define CAPACITY_FIRST 256u
 
+/* Once for the length, once for the text; the list must be copied, it can be walked once only. */
 char *text_format_list(struct arena *arena, const char *format, va_list arguments)
 {
 	va_list again;
@@ -18,6 +19,7 @@ char *text_format_list(struct arena *arena, const char *format, va_list argument
 	return text;
 }
 
+/* The usual front of text_format_list. */
 char *text_format(struct arena *arena, const char *format, ...)
 {
 	va_list arguments;
@@ -27,11 +29,13 @@ char *text_format(struct arena *arena, const char *format, ...)
 	return text;
 }
 
+/* NULL is "": messages know no other. */
 char *text_copy(struct arena *arena, const char *text)
 {
 	return text == NULL ? arena_alloc(arena, 1) : text_copy_len(arena, text, strlen(text));
 }
 
+/* The arena's memory is zeroed, which ends the text. */
 char *text_copy_len(struct arena *arena, const char *text, size_t len)
 {
 	char *copy = arena_alloc(arena, len + 1);
@@ -75,6 +79,7 @@ static size_t decode(const uint8_t *bytes, size_t len, uint32_t *out_character)
 	return count;
 }
 
+/* A NUL is well-formed UTF-8, but would end the text for everybody who reads it as a string. */
 bool text_is_utf8(const char *text, size_t len)
 {
 	const uint8_t *bytes = (const uint8_t *)text;
@@ -88,6 +93,7 @@ bool text_is_utf8(const char *text, size_t len)
 	return true;
 }
 
+/* Every character has one byte that is no continuation. */
 size_t text_characters(const char *text)
 {
 	size_t count = 0;
@@ -136,6 +142,8 @@ static size_t encode(uint32_t character, char *out)
 	return 2;
 }
 
+/* In place of a copy, since no character grows. Umlauts stay what they are: "Gorlitz" is not
+ * Görlitz, and two towns may differ in nothing else. */
 char *text_fold(struct arena *arena, const char *text)
 {
 	size_t len = strlen(text);
@@ -170,6 +178,7 @@ char *text_hex(struct arena *arena, const uint8_t *bytes, size_t len)
 	return hex;
 }
 
+/* Small at first: most texts are, and the arena gets nothing back from those that grow. */
 void text_init(struct text *text, struct arena *arena, size_t max_len)
 {
 	*text = (struct text){ .arena = arena, .max_len = max_len };
@@ -197,6 +206,7 @@ static bool make_room(struct text *text, size_t len)
 	return true;
 }
 
+/* All or nothing: half a piece could end inside a character. */
 void text_append_len(struct text *text, const char *bytes, size_t len)
 {
 	if (len == 0 || !make_room(text, len))
@@ -206,6 +216,7 @@ void text_append_len(struct text *text, const char *bytes, size_t len)
 	text->bytes[text->len] = 0;
 }
 
+/* For literals and what was measured before. */
 void text_append(struct text *text, const char *string)
 {
 	text_append_len(text, string, strlen(string));

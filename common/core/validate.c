@@ -13,18 +13,20 @@
 #define EMAIL_MAX 254u
 #define UUID_LEN 36u
 
+/* One walk; no failure as long as all holds. */
 struct check {
 	struct arena *arena;
 	Asskomm__Failure *failure;
 };
 
-/* One field, or one item of it. */
+/* One field, or one item of it: where it stands, what it is and which rules it has. */
 struct subject {
 	struct place place;
 	const ProtobufCFieldDescriptor *field;
 	const struct field_info *info;
 };
 
+/* Not isalpha: formats are the same in every locale. */
 static bool is_letter(char letter)
 {
 	return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z');
@@ -41,6 +43,7 @@ static bool is_digits(const char *text, size_t count)
 	return strlen(text) == count && strspn(text, "0123456789") == count;
 }
 
+/* The days of the calendar are civil.c's business. */
 static bool is_date(const char *text)
 {
 	struct civil_date date;
@@ -53,6 +56,7 @@ static bool is_instant(const char *text)
 	return civil_parse_instant(text, &unix_us);
 }
 
+/* One spelling only, as the database prints it: ids are compared as text. */
 static bool is_uuid(const char *text)
 {
 	static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
@@ -80,12 +84,14 @@ static bool is_key(const char *text)
 	return is_digits(text, 8) || is_digits(text, 9) || is_digits(text, 5);
 }
 
+/* A value of an open list of ours: "youth_protection". */
 static bool is_code(const char *text)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
 	return *text >= 'a' && *text <= 'z' && text[strspn(text, letters)] == 0;
 }
 
+/* A name of ours, as proto/ has them: a counter, a kind of fact. */
 static bool is_name(const char *text)
 {
 	if (!is_letter(*text))
@@ -145,6 +151,7 @@ static const struct format {
 	[FORMAT_NAME] = { is_name, "a name: letters and digits, a letter first" },
 };
 
+/* An empty text has every format: whether it may be empty is another rule. */
 bool validate_format(enum field_format format, const char *text)
 {
 	if (format == FORMAT_NONE || *text == 0)
@@ -153,6 +160,7 @@ bool validate_format(enum field_format format, const char *text)
 	return FORMATS[format].fits(text);
 }
 
+/* The path is made here: a walk that finds nothing costs no memory. */
 static void complain(
 	struct check *check, const struct subject *subject, const char *rule, const char *message)
 {
@@ -163,11 +171,13 @@ static void complain(
 		"%s", message);
 }
 
+/* Whether one more violation would be kept. */
 static bool is_full(const struct check *check)
 {
 	return check->failure != NULL && check->failure->n_violations >= FAILURE_VIOLATIONS_MAX;
 }
 
+/* One violation for a field: who mends its length sees the next one then. */
 static void check_string(struct check *check, const struct subject *subject, const char *text)
 {
 	const struct field_info *info = subject->info;
@@ -183,24 +193,22 @@ static void check_string(struct check *check, const struct subject *subject, con
 			text_format(check->arena, "Give %s", FORMATS[info->format].wanted));
 }
 
-/* Limits are signed: an unsigned number beyond int64 is above every one of them. */
+/* Limits are signed: an unsigned number beyond them counts as the largest signed one. */
 static void check_number(struct check *check, const struct subject *subject, const void *value)
 {
 	const struct field_info *info = subject->info;
 	ProtobufCType type = subject->field->type;
-	bool beyond = false;
 	int64_t number;
 	if (reflect_kind(type) == VALUE_SIGNED) {
 		number = reflect_load_signed(type, value);
 	} else {
 		uint64_t magnitude = reflect_load_unsigned(type, value);
-		beyond = magnitude > INT64_MAX;
-		number = beyond ? INT64_MAX : (int64_t)magnitude;
+		number = magnitude > INT64_MAX ? INT64_MAX : (int64_t)magnitude;
 	}
 	if (info->has_gte && number < info->gte)
 		complain(check, subject, "gte",
 			text_format(check->arena, "Give at least %" PRId64, info->gte));
-	else if (info->has_lte && (beyond || number > info->lte))
+	else if (info->has_lte && number > info->lte)
 		complain(check, subject, "lte",
 			text_format(check->arena, "Give at most %" PRId64, info->lte));
 }
@@ -277,6 +285,8 @@ static void check_items(
 	}
 }
 
+/* For what has no presence 0 and "" are "not given": its limits then do not hold, and only
+ * `required` can be broken. */
 static void check_single(
 	struct check *check, const struct subject *subject, const ProtobufCMessage *message)
 {
@@ -308,6 +318,8 @@ static void check_message(
 	}
 }
 
+/* The same walk at the edge, where it saves a round trip, and in the service, which trusts no one.
+ */
 Asskomm__Failure *validate(struct arena *arena, const ProtobufCMessage *message)
 {
 	struct check check = { .arena = arena };

@@ -139,6 +139,9 @@ static void test_faults_inside_are_found(void **state)
 		"\x52\x07\x1a\x05\x22\x03\x12\x01"
 		"a",
 		9));
+	/* A varint of ten bytes whose last one has more than a bit. */
+	assert_non_null(unpacked(arena, type, "\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 11));
+	assert_null(unpacked(arena, type, "\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02", 11));
 	/* A message that ends beyond the one around it. */
 	assert_null(unpacked(arena, type,
 		"\x42\x02\x12\x05"

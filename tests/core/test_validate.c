@@ -206,21 +206,20 @@ static void test_length_of_mail_addresses(void **state)
 		text_format(arena, "a@%.63s.%.63s.%.63s.%.63s.de", local, local, local, local)));
 }
 
-/* 12,000 broken items: told are the first ones, and the walk ends. */
+/* 12,000 broken items: told are the first ones, and the walk ends before it fills the arena. */
 static void test_long_lists_of_faults_end(void **state)
 {
 	(void)state;
-	Registry__SignAgreementRequest request = REGISTRY__SIGN_AGREEMENT_REQUEST__INIT;
-	for (int i = 0; i < 100; i++) {
-		Registry__Person *nobody = NEW(arena, Registry__Person);
-		registry__person__init(nobody);
-		reflect_append(arena, &request.base, "signatories", nobody);
-		reflect_append(arena, &request.base, "witnesses", nobody);
-	}
+	Registry__ImportTerritoryRequest request = REGISTRY__IMPORT_TERRITORY_REQUEST__INIT;
+	Registry__Municipality municipality = REGISTRY__MUNICIPALITY__INIT;
+	municipality.name = text_format(arena, "%300s", "x");
+	for (int i = 0; i < 12000; i++)
+		reflect_append(arena, &request.base, "municipalities", &municipality);
 	struct arena *small = arena_new(32u * 1024);
 	Asskomm__Failure *failure = validate(small, &request.base);
 	assert_int_equal(failure->n_violations, FAILURE_VIOLATIONS_MAX);
-	assert_string_equal(failure->violations[49]->field, "signatories[46].role");
+	assert_string_equal(failure->violations[49]->field, "municipalities[46].name");
+	assert_string_equal(failure->violations[49]->rule, "max_len");
 	arena_destroy(&small);
 }
 
