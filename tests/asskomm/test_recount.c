@@ -256,6 +256,21 @@ static void a_budget_is_of_its_year(void **state)
 	assert_int_equal(on(tale, "2024-01-01", COUNTER_BUDGET_CENTS, NULL), 0);
 }
 
+/* It is a participant of its own: neither its members nor another consortium of theirs. */
+static void a_consortium_counts_beside_its_members(void **state)
+{
+	struct tale *tale = begin(state);
+	Registry__ParticipantAdvised fact = REGISTRY__PARTICIPANT_ADVISED__INIT;
+	Registry__Party consortium = party("k-silberberg");
+	fact.participant = &consortium;
+	advise(tale, "2021-02-01", "14628160");
+	tell(tale, "2021-02-02", "14628160", "", &fact.base); /* about its first member too */
+	recount_sort(&tale->recount);
+	assert_int_equal(on(tale, "2021-02-02", COUNTER_ADVISED, NULL), 2);
+	assert_int_equal(on(tale, "2021-02-02", COUNTER_CONTACTED, "14628"), 2);
+	assert_int_equal(on(tale, "2021-02-02", COUNTER_PARTICIPANTS, NULL), 1);
+}
+
 static void days_are_evenly_chosen_with_the_last(void **state)
 {
 	struct tale *tale = begin(state);
@@ -282,6 +297,7 @@ int main(void)
 		UNIT(an_analysis_of_two_towns_is_one),
 		UNIT(a_coaching_that_closed_was_still_set_going),
 		UNIT(a_budget_is_of_its_year),
+		UNIT(a_consortium_counts_beside_its_members),
 		UNIT(days_are_evenly_chosen_with_the_last),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

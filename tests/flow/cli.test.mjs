@@ -104,6 +104,31 @@ describe("import", () => {
 	});
 });
 
+describe("an import that is interrupted", () => {
+	let fresh;
+	before(async () => (fresh = await startSuite({ services })));
+	after(() => fresh?.stop());
+
+	test("goes on where it was, through a killed program and a killed service", async () => {
+		const own = { ASSKOMM_URL: fresh.url, ASSKOMM_KEYS: fresh.path("keys") };
+		const history = ["import", "history", "--until", "2023-08-08"];
+		const child = spawn(PROGRAM, history, { env: environment(own), stdio: "ignore" });
+		await until(async () => (await fresh.head()) > 150, "the first facts");
+		child.kill("SIGKILL");
+		await once(child, "exit");
+		assert.ok((await fresh.head()) < (await suite.head()), "it was interrupted");
+
+		const resumed = asskomm(history, own);
+		await until(async () => (await fresh.head()) > 300, "more facts");
+		await fresh.kill("registry");
+		const { code, stderr } = await resumed;
+		assert.equal(code, 0, stderr);
+		await until(async () => (await fresh.head()) === (await suite.head()), "the same facts as in one go");
+		assert.equal((await asskomm(["verify"], own)).code, 0);
+		assert.equal((await asskomm(["verify", "--figures"], own)).code, 0);
+	});
+});
+
 describe("report and figures", () => {
 	test("the published totals of the day before Heidenau", async () => {
 		const { code, stdout } = await asskomm(["report", "--as-of", "2023-08-08"]);
