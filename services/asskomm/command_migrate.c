@@ -1,4 +1,5 @@
-/* asskomm migrate: brings the database to the version of this program, or tells what is missing. */
+/* asskomm migrate: brings the database to the version of this program, or tells what is missing.
+ * Here are only the options; migrate.c does the work. */
 #include "command.h"
 #include "migrate.h"
 #include "options.h"
