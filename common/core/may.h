@@ -10,7 +10,8 @@
 bool may_call(const Asskomm__Principal *principal, const struct method_info *method);
 
 /* Whether one scope of the principal is a prefix of the participant's key; "*" covers all, "" and
- * nothing cover nothing. */
+ * nothing cover nothing. A scope of eight or more characters is itself a whole key and covers only
+ * that one: a municipality's key can be the beginning of a union's. */
 bool may_reach(const Asskomm__Principal *principal, const char *participant);
 
 /* Whether the principal may act on an aggregate: its `participants` field is empty (about the
