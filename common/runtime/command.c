@@ -3,11 +3,11 @@
  * A key that was used before decides everything: before a refusal or a conflict is answered, it is
  * looked up, and the stored reply wins. Nothing is answered before the save's segment is committed;
  * when the outcome is not known the caller hears UNAVAILABLE and asks again with the same key. */
-#include "runtime/batch.h"
+#include "runtime/command_internal.h"
+
 #include "runtime/clock.h"
 #include "runtime/digest.h"
 #include "runtime/log.h"
-#include "runtime/service_internal.h"
 
 #include "core/may.h"
 #include "core/reflect.h"
@@ -17,38 +17,31 @@
 
 #define ATTEMPTS_MAX 5 /* load and decide again when others were faster */
 
-struct run {
-	struct call *call;
-	const struct command *command;
-	unsigned attempts;
-	const char *key; /* NULL: none */
-	const char *request_hash;
-	struct bus_request need;
-	const ProtobufCMessage *knowledge;
-	struct db_segment segment;
-	ProtobufCMessage *aggregate;
-	struct ruling *ruling;
-	Asskomm__Recorded *recorded;
-	size_t reply_len;
-	const uint8_t *reply;
-	struct save save;
-	Asskomm__Failure *failure; /* to answer unless the key was used */
-};
-
 static void load(struct run *run);
 
-static const char *field_text(const struct run *run, const ProtobufCMessage *m, const char *name)
-{
-	const char *text = reflect_get_text(run->call->arena, m, name);
+/* ---- the end of a run: the next one's turn comes first, because answering frees the run */
 
-	return text != NULL ? text : "";
+static void end_turn(struct run *run)
+{
+	if (run->turn.aggregate != NULL)
+		turn_end(&run->turn);
 }
 
-/* ---- the end of a run */
+static void answer_refusal(struct run *run, const Asskomm__Failure *failure)
+{
+	end_turn(run);
+	call_refuse(run->call, failure);
+}
+
+static void answer_reply(struct run *run, const uint8_t *reply, size_t reply_len)
+{
+	end_turn(run);
+	call_answer(run->call, reply, reply_len);
+}
 
 static void answer_failure(struct run *run, enum failure_code code, const char *text)
 {
-	call_refuse(run->call, failure_new(run->call->arena, code, "%s", text));
+	answer_refusal(run, failure_new(run->call->arena, code, "%s", text));
 }
 
 static void answer_recorded(struct run *run)
@@ -57,7 +50,7 @@ static void answer_recorded(struct run *run)
 
 	if (ledger != NULL && run->recorded->n_facts > 0)
 		bus_kick(ledger);
-	call_answer(run->call, run->reply, run->reply_len);
+	answer_reply(run, run->reply, run->reply_len);
 }
 
 /* ---- a key that may have been used */
@@ -76,7 +69,7 @@ static void replay(struct run *run, const struct db_rows *rows)
 	stored = reflect_new(run->call->arena, &asskomm__fact__descriptor);
 	CHECK(reflect_set_text(run->call->arena, stored, "payload", db_value(rows, 0, 1)));
 	const ProtobufCBinaryData *bytes = &((Asskomm__Fact *)(void *)stored)->payload;
-	call_answer(run->call, bytes->data, bytes->len);
+	answer_reply(run, bytes->data, bytes->len);
 }
 
 static void on_key_found(struct db_segment *segment, enum db_outcome outcome)
@@ -88,7 +81,7 @@ static void on_key_found(struct db_segment *segment, enum db_outcome outcome)
 	else if (db_count(segment->rows[0]) > 0)
 		replay(run, segment->rows[0]);
 	else if (run->failure != NULL)
-		call_refuse(run->call, run->failure);
+		answer_refusal(run, run->failure);
 	else if (run->attempts >= ATTEMPTS_MAX)
 		answer_failure(run, FAILURE_ABORTED, "others change the same thing; try again");
 	else
@@ -103,7 +96,7 @@ static void look_up_key(struct run *run)
 
 	if (run->key == NULL) {
 		if (run->failure != NULL)
-			call_refuse(run->call, run->failure);
+			answer_refusal(run, run->failure);
 		else if (run->attempts >= ATTEMPTS_MAX)
 			answer_failure(
 				run, FAILURE_ABORTED, "others change the same thing; try again");
@@ -194,92 +187,6 @@ static void on_saved(struct save *save, enum save_outcome outcome, const struct 
 	}
 }
 
-static const char *hex(struct run *run, const uint8_t *bytes, size_t len)
-{
-	return text_format(run->call->arena, "\\x%s", text_hex(run->call->arena, bytes, len));
-}
-
-static void fill_header(struct run *run, struct emitted *emitted)
-{
-	const Asskomm__Header *header = run->call->bus->header;
-
-	emitted->header.actor = run->call->principal->subject;
-	emitted->header.aggregate = run->recorded->id;
-	emitted->header.version = run->recorded->version;
-	emitted->header.traceparent = header->traceparent;
-	if (header->claim != NULL) {
-		emitted->header.provenance = header->claim->provenance;
-		emitted->header.citation = header->claim->citation;
-	}
-}
-
-static void pack_fact(struct run *run, struct emitted *emitted, struct saved_fact *out_fact)
-{
-	struct arena *arena = run->call->arena;
-	size_t len;
-	uint8_t *bytes;
-
-	CHECK(emitted->fact != NULL);
-	fill_header(run, emitted);
-	out_fact->id = emitted->id;
-	out_fact->type = emitted->fact->descriptor->name;
-	bytes = reflect_pack(arena, &emitted->header.base, &len);
-	out_fact->header = hex(run, bytes, len);
-	bytes = reflect_pack(arena, emitted->fact, &len);
-	out_fact->payload = hex(run, bytes, len);
-	out_fact->participants = reflect_get_text(arena, &emitted->header.base, "participants");
-}
-
-static void fill_recorded(struct run *run, bool changed)
-{
-	struct arena *arena = run->call->arena;
-	Asskomm__Recorded *recorded =
-		(Asskomm__Recorded *)(void *)reflect_new(arena, &asskomm__recorded__descriptor);
-	const char *version = field_text(run, run->aggregate, "version");
-
-	recorded->id = text_copy(arena, field_text(run, run->aggregate, "id"));
-	recorded->version = (uint32_t)strtoul(version, NULL, 10) + (changed ? 1 : 0);
-	if (changed)
-		CHECK(reflect_set_text(arena, run->aggregate, "version",
-			text_format(arena, "%u", recorded->version)));
-	recorded->n_facts = changed ? run->ruling->n_facts : 0;
-	recorded->facts = NEW_ARRAY(arena, char *, recorded->n_facts + 1);
-	for (size_t i = 0; i < recorded->n_facts; i++)
-		recorded->facts[i] = run->ruling->facts[i].id;
-	run->recorded = recorded;
-	run->reply = reflect_pack(arena, &recorded->base, &run->reply_len);
-}
-
-static void save(struct run *run)
-{
-	struct arena *arena = run->call->arena;
-	const Asskomm__Claim *claim = run->call->bus->header->claim;
-	struct saved_fact *facts;
-
-	fill_recorded(run, true);
-	facts = NEW_ARRAY(arena, struct saved_fact, run->ruling->n_facts + 1);
-	for (size_t i = 0; i < run->ruling->n_facts; i++)
-		pack_fact(run, &run->ruling->facts[i], &facts[i]);
-	run->save = (struct save){
-		.statement = statement_find(run->command->save),
-		.scope = run->call->scope,
-		.actor = run->call->principal->subject,
-		.aggregate = run->aggregate,
-		.id = run->recorded->id,
-		.idempotency_key = run->key,
-		.request_hash = run->request_hash,
-		.reply = hex(run, run->reply, run->reply_len),
-		.recorded_on =
-			claim != NULL && claim->recorded_on[0] != '\0' ? claim->recorded_on : NULL,
-		.n_facts = run->ruling->n_facts,
-		.facts = facts,
-		.arena = arena,
-		.timeout_ms = call_remaining_ms(run->call) + 1,
-		.on_saved = on_saved,
-	};
-	batch_submit(run->call->service, &run->save);
-}
-
 /* ---- deciding */
 
 static Asskomm__Failure *out_of_reach(struct run *run)
@@ -307,10 +214,10 @@ static void decide(struct run *run)
 	else if (!may(run->call->principal, run->call->method, run->aggregate))
 		refuse_run(run, out_of_reach(run));
 	else if (verdict == UNCHANGED) {
-		fill_recorded(run, false);
+		command_fill_recorded(run, false);
 		answer_recorded(run);
 	} else
-		save(run);
+		command_save(run, on_saved);
 }
 
 /* ---- loading */
@@ -443,6 +350,27 @@ static Asskomm__Failure *check_claim(struct run *run)
 		"only an operator's import may claim when something was known");
 }
 
+/* Requests about an aggregate name it in one of these fields. */
+static const char *aggregate_of(struct run *run)
+{
+	static const char *const fields[] = { "id", "key", "year" };
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if (reflect_field(run->call->request->descriptor, fields[i]) != NULL)
+			return reflect_get_text(run->call->arena, run->call->request, fields[i]);
+	return NULL;
+}
+
+static void on_turn(struct turn *turn)
+{
+	struct run *run = CONTAINER_OF(turn, struct run, turn);
+
+	if (run->command->need != NULL)
+		ask_need(run);
+	else
+		load(run);
+}
+
 void command_run(struct call *call, const struct command *command)
 {
 	struct run *run = NEW(call->arena, struct run);
@@ -455,10 +383,14 @@ void command_run(struct call *call, const struct command *command)
 			   : NULL;
 	run->request_hash = hash_request(run);
 	failure = check_claim(run);
-	if (failure != NULL)
+	if (failure != NULL) {
 		call_refuse(call, failure);
-	else if (command->need != NULL)
-		ask_need(run);
+		return;
+	}
+	run->turn.aggregate = aggregate_of(run);
+	run->turn.on_turn = on_turn;
+	if (run->turn.aggregate != NULL)
+		turn_take(&run->turn);
 	else
-		load(run);
+		on_turn(&run->turn);
 }

@@ -4,6 +4,7 @@
  * request, readiness only when both are there. At the end the other way round. */
 #include "runtime/service_internal.h"
 
+#include "runtime/batch.h"
 #include "runtime/log.h"
 #include "runtime/metrics.h"
 #include <signal.h>
@@ -251,6 +252,8 @@ static void run(struct service *service)
 		service->table->on_start(service);
 	log_line(LOG_INFO, "started", "bus", service_setting(service, "ASSKOMM_BUS"), NULL);
 	uv_run(&service->loop, UV_RUN_DEFAULT); /* until finish() closed the last handle */
+	batch_destroy(service);
+	CHECK(uv_loop_close(&service->loop) == 0);
 	log_line(LOG_INFO, "ended", NULL);
 }
 

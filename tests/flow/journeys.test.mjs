@@ -27,6 +27,11 @@ before(async () => {
 	suite = await startSuite({ historyUntil: "2023-08-08" });
 	adviser = suite.token("adviser", ["14628"]);
 	press = suite.token("ministry", ["14"]);
+	const head = await suite.head();
+	await until(
+		async () => Number((await figures({})).ledgerSeq) === head,
+		"the monitor to know the whole history",
+	);
 });
 after(() => suite?.stop());
 

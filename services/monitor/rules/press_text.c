@@ -90,10 +90,12 @@ static void say_accession(struct text *text, const Monitor__PressFacts *facts)
 	if (facts->ordinal == 0 || !civil_parse(facts->signed_on, &day))
 		return;
 	text_append_format(text,
-		"%s ist seit dem %s die %u. Kommune im ASSKomm-Verbund und die %s Kommune, die %s "
+		"%s ist seit dem %s die %u. Kommune im ASSKomm-Verbund%s und die %s Kommune, die "
+		"%s "
 		"%s eine "
 		"Kooperationsvereinbarung unterzeichnet hat.\n\n",
 		facts->participant_name, civil_german(arena, day), facts->ordinal,
+		facts->corrected ? " (Rang nach Erfassung berichtigt)" : "",
 		ordinal(arena, facts->district_ordinal),
 		facts->independent_city ? "in der Kreisfreien Stadt" : "im Landkreis",
 		facts->district_name);

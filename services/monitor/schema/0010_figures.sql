@@ -130,3 +130,21 @@ as $$
 	join spells s using (unit, spell)
 	where b.n <> 0 and b.before = 0 and b.valid_on <= as_of and not s.over
 $$;
+
+-- The rank that a counted mark had in the ledger as it was when it was numbered.
+create function rank_as_recorded(wanted text, of_seq bigint, of_day date) returns bigint
+language sql stable
+as $$
+	select count(*)
+	from mark other
+	where other.counter = wanted and other.n <> 0 and other.seq <= of_seq
+		and (other.valid_on, other.seq) <= (of_day, of_seq)
+		and (other.gone_with is null or other.gone_with > of_seq)
+		and not exists ( -- not a mark that found its unit counted already
+			select
+			from mark earlier
+			where earlier.counter = other.counter and earlier.unit = other.unit
+				and (earlier.valid_on, earlier.seq) < (other.valid_on, other.seq)
+				and earlier.seq <= of_seq
+				and (earlier.gone_with is null or earlier.gone_with > of_seq))
+$$;

@@ -3,19 +3,8 @@
 with asked as (
 	select coalesce(:as_of::date, :today::date) as as_of, known_seq(:known_at) as known
 ), ranked as (
-	select m.*, f.recorded_at, f.fact_id, f.provenance, f.citation, (
-			select count(*)
-			from mark other
-			where other.counter = :counter and other.n <> 0 and other.seq <= m.seq
-				and (other.valid_on, other.seq) <= (m.valid_on, m.seq)
-				and (other.gone_with is null or other.gone_with > m.seq)
-				and not exists ( -- not a mark that found its unit counted already
-					select from mark earlier
-					where earlier.counter = other.counter and earlier.unit = other.unit
-						and (earlier.valid_on, earlier.seq) < (other.valid_on, other.seq)
-						and earlier.seq <= m.seq
-						and (earlier.gone_with is null or earlier.gone_with > m.seq))
-		) as ordinal_as_recorded
+	select m.*, f.recorded_at, f.fact_id, f.provenance, f.citation,
+		rank_as_recorded(:counter, m.seq, m.valid_on) as ordinal_as_recorded
 	from asked a, marks_on(:counter, a.as_of, a.known) as m
 	join fact f using (seq)
 	where (:district::text is null or m.district = :district)

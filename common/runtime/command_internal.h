@@ -1,0 +1,35 @@
+/* One command on its way through its service; for command.c and command_save.c alone. */
+#ifndef ASSKOMM_RUNTIME_COMMAND_INTERNAL_H
+#define ASSKOMM_RUNTIME_COMMAND_INTERNAL_H
+
+#include "runtime/batch.h"
+#include "runtime/service_internal.h"
+#include "runtime/turns.h"
+
+struct run {
+	struct call *call;
+	const struct command *command;
+	unsigned attempts;
+	struct turn turn; /* without an aggregate: a new one, nobody to wait for */
+	const char *key;  /* NULL: none */
+	const char *request_hash;
+	struct bus_request need;
+	const ProtobufCMessage *knowledge;
+	struct db_segment segment;
+	ProtobufCMessage *aggregate;
+	struct ruling *ruling;
+	Asskomm__Recorded *recorded;
+	size_t reply_len;
+	const uint8_t *reply;
+	struct save save;
+	Asskomm__Failure *failure; /* to answer unless the key was used */
+};
+
+/* Makes the reply: id and version of the aggregate, one up when it changed, and its facts. */
+void command_fill_recorded(struct run *run, bool changed);
+
+/* Hands aggregate, facts and reply to the batch; on_saved tells how it went. */
+void command_save(struct run *run, void (*on_saved)(struct save *save, enum save_outcome outcome,
+					   const struct db_error *error));
+
+#endif

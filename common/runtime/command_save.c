@@ -1,0 +1,101 @@
+/* What a decided command saves: the aggregate with its new version, the facts with their headers,
+ * the reply that the key will give again. Bytes go to SQL as hex, lists as JSON. */
+#include "runtime/command_internal.h"
+
+#include "core/reflect.h"
+#include "core/text.h"
+#include <stdlib.h>
+
+static const char *field_text(const struct run *run, const ProtobufCMessage *m, const char *name)
+{
+	const char *text = reflect_get_text(run->call->arena, m, name);
+
+	return text != NULL ? text : "";
+}
+
+static const char *hex(struct run *run, const uint8_t *bytes, size_t len)
+{
+	return text_format(run->call->arena, "\\x%s", text_hex(run->call->arena, bytes, len));
+}
+
+static void fill_header(struct run *run, struct emitted *emitted)
+{
+	const Asskomm__Header *header = run->call->bus->header;
+
+	emitted->header.actor = run->call->principal->subject;
+	emitted->header.aggregate = run->recorded->id;
+	emitted->header.version = run->recorded->version;
+	emitted->header.traceparent = header->traceparent;
+	if (header->claim != NULL) {
+		emitted->header.provenance = header->claim->provenance;
+		emitted->header.citation = header->claim->citation;
+	}
+}
+
+static void pack_fact(struct run *run, struct emitted *emitted, struct saved_fact *out_fact)
+{
+	struct arena *arena = run->call->arena;
+	size_t len;
+	uint8_t *bytes;
+
+	CHECK(emitted->fact != NULL);
+	fill_header(run, emitted);
+	out_fact->id = emitted->id;
+	out_fact->type = emitted->fact->descriptor->name;
+	bytes = reflect_pack(arena, &emitted->header.base, &len);
+	out_fact->header = hex(run, bytes, len);
+	bytes = reflect_pack(arena, emitted->fact, &len);
+	out_fact->payload = hex(run, bytes, len);
+	out_fact->participants = reflect_get_text(arena, &emitted->header.base, "participants");
+}
+
+void command_fill_recorded(struct run *run, bool changed)
+{
+	struct arena *arena = run->call->arena;
+	Asskomm__Recorded *recorded =
+		(Asskomm__Recorded *)(void *)reflect_new(arena, &asskomm__recorded__descriptor);
+	const char *version = field_text(run, run->aggregate, "version");
+
+	recorded->id = text_copy(arena, field_text(run, run->aggregate, "id"));
+	recorded->version = (uint32_t)strtoul(version, NULL, 10) + (changed ? 1 : 0);
+	if (changed)
+		CHECK(reflect_set_text(arena, run->aggregate, "version",
+			text_format(arena, "%u", recorded->version)));
+	recorded->n_facts = changed ? run->ruling->n_facts : 0;
+	recorded->facts = NEW_ARRAY(arena, char *, recorded->n_facts + 1);
+	for (size_t i = 0; i < recorded->n_facts; i++)
+		recorded->facts[i] = run->ruling->facts[i].id;
+	run->recorded = recorded;
+	run->reply = reflect_pack(arena, &recorded->base, &run->reply_len);
+}
+
+void command_save(struct run *run, void (*on_saved)(struct save *save, enum save_outcome outcome,
+					   const struct db_error *error))
+{
+	struct arena *arena = run->call->arena;
+	const Asskomm__Claim *claim = run->call->bus->header->claim;
+	struct saved_fact *facts;
+
+	command_fill_recorded(run, true);
+	facts = NEW_ARRAY(arena, struct saved_fact, run->ruling->n_facts + 1);
+	for (size_t i = 0; i < run->ruling->n_facts; i++)
+		pack_fact(run, &run->ruling->facts[i], &facts[i]);
+	run->save = (struct save){
+		.statement = statement_find(run->command->save),
+		.scope = run->call->scope,
+		.actor = run->call->principal->subject,
+		.aggregate = run->aggregate,
+		.id = run->recorded->id,
+		.idempotency_key = run->key,
+		.request_hash = run->request_hash,
+		.reply = hex(run, run->reply, run->reply_len),
+		.recorded_on =
+			claim != NULL && claim->recorded_on[0] != '\0' ? claim->recorded_on : NULL,
+		.n_facts = run->ruling->n_facts,
+		.facts = facts,
+		.arena = arena,
+		.timeout_ms = call_remaining_ms(run->call) + 1,
+		.on_saved = on_saved,
+	};
+	batch_submit(run->call->service, &run->save);
+}
