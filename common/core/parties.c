@@ -47,6 +47,18 @@ Registry__Party *the_party(
 	return NULL;
 }
 
+Registry__Party *the_body(
+	struct ruling *ruling, const Registry__Resolved *resolved, const char *field)
+{
+	Registry__Party *party = the_party(ruling, resolved, "%s", field);
+
+	if (party == NULL || party->kind != REGISTRY__PARTY_KIND__CONSORTIUM)
+		return party;
+	refuse(ruling, FAILURE_REFUSED, field, "members",
+		"%s is a consortium, which is none by itself: name its members", party->name);
+	return NULL;
+}
+
 Registry__Party *party_copy(struct arena *arena, const Registry__Party *party)
 {
 	return (Registry__Party *)(void *)reflect_clone(arena, &party->base);

@@ -11,6 +11,10 @@
 Registry__Party *the_party(struct ruling *ruling, const Registry__Resolved *resolved,
 	const char *field, ...) PRINTF_LIKE(3, 4);
 
+/* The same, but a consortium is refused: agreements, councils and coachings are its members'. */
+Registry__Party *the_body(
+	struct ruling *ruling, const Registry__Resolved *resolved, const char *field);
+
 /* Copies a party for a fact, so that the fact says what it was called then. */
 Registry__Party *party_copy(struct arena *arena, const Registry__Party *party);
 

@@ -217,14 +217,25 @@ static const struct {
 	{ &registry__territory_changed__descriptor, read_territory },
 };
 
-/* Everybody whom a fact is about takes part, unless it takes another fact back. */
+static void read_participant(const struct view *view, const char *key, const char *place)
+{
+	mark(view, COUNTER_PARTICIPANTS, key,
+		text_copy_len(view->recount->arena, place,
+			strlen(place) < DISTRICT_LEN ? 0 : DISTRICT_LEN),
+		1);
+}
+
+/* Everybody whom a fact is about takes part, unless it takes another fact back. What is said of a
+ * consortium makes the consortium take part, at the place of its first member. */
 static void read_participants(const struct view *view)
 {
-	for (size_t i = 0; i < view->header->n_participants; i++) {
-		const char *key = view->header->participants[i];
-		bool placed = strlen(key) >= DISTRICT_LEN && key[0] != 'k';
-		mark(view, COUNTER_PARTICIPANTS, key,
-			text_copy_len(view->recount->arena, key, placed ? DISTRICT_LEN : 0), 1);
+	const Asskomm__FactHeader *header = view->header;
+	bool of_consortium = header->n_participants > 0 && strncmp(header->aggregate, "k-", 2) == 0;
+	if (of_consortium) {
+		read_participant(view, header->aggregate, header->participants[0]);
+	}
+	for (size_t i = 0; i < header->n_participants && !of_consortium; i++) {
+		read_participant(view, header->participants[i], header->participants[i]);
 	}
 }
 

@@ -43,7 +43,8 @@ begin
 		end if;
 		foreach key in array keys
 		loop
-			if scope <> '' and starts_with(key, scope) then
+			-- a municipality's key may begin a union's: from 8 characters on a scope is a whole key
+			if key = scope or (length(scope) between 1 and 7 and starts_with(key, scope)) then
 				return true;
 			end if;
 		end loop;

@@ -15,7 +15,7 @@ enum verdict request_coaching(
 	const Registry__Parties *known =
 		AS(Registry__Parties, registry__parties, ruling->knowledge);
 	Registry__Party *party =
-		the_party(ruling, known->n_resolved > 0 ? known->resolved[0] : NULL, "participant");
+		the_body(ruling, known->n_resolved > 0 ? known->resolved[0] : NULL, "participant");
 	Coaching__CoachingRequested *fact = NEW(ruling->arena, Coaching__CoachingRequested);
 
 	if (party == NULL)

@@ -70,12 +70,29 @@ static const struct counting {
 #define STATE "14"
 #define DISTRICT_LEN 5
 
-/* A participant's district is the beginning of its key; a consortium's that of its first member. */
-static char *district_of(struct arena *arena, const char *participant)
+/* A key begins with its district's. */
+static char *district_of(struct arena *arena, const char *place)
 {
-	if (strlen(participant) < DISTRICT_LEN || participant[0] == 'k')
+	if (strlen(place) < DISTRICT_LEN)
 		return text_copy(arena, STATE);
-	return text_copy_len(arena, participant, DISTRICT_LEN);
+	return text_copy_len(arena, place, DISTRICT_LEN);
+}
+
+/* Who is counted, and where it lies. */
+struct subject {
+	const char *key;   /* "" for a fact about the state */
+	const char *place; /* a key in its district */
+};
+
+/* Whom a fact is about. A consortium is a participant of its own; its facts name the members, for
+ * those who may see them, and it lies where its first member does. */
+static struct subject subject_of(const Asskomm__FactHeader *header)
+{
+	const char *first = header->n_participants > 0 ? header->participants[0] : "";
+
+	if (strncmp(header->aggregate, "k-", 2) == 0)
+		return (struct subject){ header->aggregate, first };
+	return (struct subject){ first, first };
 }
 
 static bool is_district(const char *participant)
@@ -84,16 +101,15 @@ static bool is_district(const char *participant)
 }
 
 static void add_mark(struct arena *arena, Monitor__Marks *marks, const char *counter,
-	const char *unit, const char *participant, const char *valid_on, int64_t n)
+	const char *unit, struct subject subject, const char *valid_on, int64_t n)
 {
 	Monitor__Mark *mark = NEW(arena, Monitor__Mark);
 
 	monitor__mark__init(mark);
 	mark->counter = text_copy(arena, counter);
 	mark->unit = text_copy(arena, unit);
-	mark->participant = text_copy(arena, participant);
-	mark->district =
-		participant[0] != '\0' ? district_of(arena, participant) : text_copy(arena, STATE);
+	mark->participant = text_copy(arena, subject.key);
+	mark->district = district_of(arena, subject.place);
 	mark->valid_on = text_copy(arena, valid_on);
 	mark->n = n;
 	reflect_append(arena, &marks->base, "marks", mark);
@@ -122,12 +138,12 @@ static bool counts_for(const struct counting *counting, const char *participant)
 static void mark_countings(struct arena *arena, Monitor__Marks *marks,
 	const Asskomm__FactHeader *header, const ProtobufCMessageDescriptor *type)
 {
-	const char *participant = header->n_participants > 0 ? header->participants[0] : "";
+	struct subject subject = subject_of(header);
 
 	for (size_t i = 0; i < sizeof(COUNTINGS) / sizeof(COUNTINGS[0]); i++)
-		if (COUNTINGS[i].fact == type && counts_for(&COUNTINGS[i], participant))
+		if (COUNTINGS[i].fact == type && counts_for(&COUNTINGS[i], subject.key))
 			add_mark(arena, marks, COUNTINGS[i].counter,
-				unit_of(arena, &COUNTINGS[i], header, participant), participant,
+				unit_of(arena, &COUNTINGS[i], header, subject.key), subject,
 				header->valid_on, COUNTINGS[i].n);
 }
 
@@ -135,30 +151,35 @@ static void mark_countings(struct arena *arena, Monitor__Marks *marks,
 static void mark_participants(struct arena *arena, Monitor__Marks *marks,
 	const Asskomm__FactHeader *header, const ProtobufCMessageDescriptor *type)
 {
-	if (type == &asskomm__fact_withdrawn__descriptor ||
-		type == &registry__consortium_registered__descriptor)
+	struct subject subject = subject_of(header);
+
+	if (type == &asskomm__fact_withdrawn__descriptor || subject.key[0] == '\0')
 		return;
-	for (size_t i = 0; i < header->n_participants; i++)
-		add_mark(arena, marks, "participants", header->participants[i],
-			header->participants[i], header->valid_on, 1);
+	add_mark(arena, marks, "participants", subject.key, subject, header->valid_on, 1);
+	for (size_t i = 1; i < header->n_participants && subject.key == subject.place; i++) {
+		subject.key = subject.place = header->participants[i];
+		add_mark(arena, marks, "participants", subject.key, subject, header->valid_on, 1);
+	}
 }
 
 static void mark_municipalities(
 	struct arena *arena, Monitor__Marks *marks, const Asskomm__FactHeader *header)
 {
-	for (size_t i = 0; i < header->n_participants; i++)
-		add_mark(arena, marks, "municipalitiesAnalysed", header->participants[i],
-			header->participants[i], header->valid_on, 1);
+	for (size_t i = 0; i < header->n_participants; i++) {
+		struct subject town = { header->participants[i], header->participants[i] };
+
+		add_mark(arena, marks, "municipalitiesAnalysed", town.key, town, header->valid_on,
+			1);
+	}
 }
 
 static void mark_cooperation(struct arena *arena, Monitor__Marks *marks,
 	const Asskomm__FactHeader *header, const Registry__ParticipantCooperationLevelChanged *fact)
 {
-	const char *participant = header->n_participants > 0 ? header->participants[0] : "";
+	struct subject subject = subject_of(header);
 
-	if (!is_district(participant))
-		add_mark(arena, marks, "closelyCooperating", participant, participant,
-			header->valid_on,
+	if (!is_district(subject.key))
+		add_mark(arena, marks, "closelyCooperating", subject.key, subject, header->valid_on,
 			fact->level == REGISTRY__COOPERATION_LEVEL__CLOSE ? 1 : 0);
 }
 
@@ -166,6 +187,7 @@ static void mark_cooperation(struct arena *arena, Monitor__Marks *marks,
 static void mark_budget(struct arena *arena, Monitor__Marks *marks,
 	const Asskomm__FactHeader *header, const Funding__BudgetSet *fact)
 {
+	struct subject state = { "", "" };
 	const char *unit = text_format(arena, "%u", fact->year);
 	const char *first = text_format(arena, "%04u-01-01", fact->year);
 	const char *after = text_format(arena, "%04u-01-01", fact->year + 1);
@@ -174,8 +196,8 @@ static void mark_budget(struct arena *arena, Monitor__Marks *marks,
 		return; /* decided when the year was over: it never was the figure of a day */
 	if (strcmp(header->valid_on, first) > 0)
 		first = header->valid_on;
-	add_mark(arena, marks, "budgetCents", unit, "", first, fact->amount_cents);
-	add_mark(arena, marks, "budgetCents", unit, "", after, 0);
+	add_mark(arena, marks, "budgetCents", unit, state, first, fact->amount_cents);
+	add_mark(arena, marks, "budgetCents", unit, state, after, 0);
 }
 
 /* ---- names: the monitor says what things are called */

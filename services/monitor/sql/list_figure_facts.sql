@@ -8,7 +8,7 @@ with asked as (
 	from asked a, marks_on(:counter, a.as_of, a.known) as m
 	join fact f using (seq)
 	where (:district::text is null or m.district = :district)
-		and meta.in_scope(case when m.participant = '' then '{}' else array[m.participant] end)
+		and meta.in_scope(f.participants)
 )
 select r.fact_id, r.seq, r.valid_on,
 	to_char(r.recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as recorded_at,

@@ -18,7 +18,7 @@
 			or exists (select from unnest(n.participants) p where starts_with(p, s.district)))
 		and (cardinality(n.participants) = 0
 			or exists (select from unnest(n.participants) p, unnest(s.scopes) c
-				where c = '*' or (c <> '' and starts_with(p, c))))
+				where c in ('*', p) or (length(c) between 1 and 7 and starts_with(p, c))))
 ), told as (
 	insert into inbox (recipient, fact_id, seq, kind, subject, text, valid_on)
 	select distinct recipient, :fact_id::uuid, :seq::bigint, :kind, :subject, :text,

@@ -73,8 +73,8 @@ static Registry__Signatory *keep_person(
 static enum verdict accede(struct ruling *ruling, Registry__Agreement *agreement,
 	const Registry__SignAgreementRequest *wish, size_t place)
 {
-	Registry__Party *party =
-		the_party(ruling, agreement->resolved[place], "accessions[%zu]", place);
+	Registry__Party *party = the_body(ruling, agreement->resolved[place],
+		text_format(ruling->arena, "accessions[%zu]", place));
 	Registry__Accession *accession = NEW(ruling->arena, Registry__Accession);
 
 	if (party == NULL || require_signatory(ruling, wish, party) == REFUSED)
