@@ -67,6 +67,7 @@ struct fetch {
 
 /* ---- jobs */
 
+/* Removing an unfinished transfer closes its connection without a word to the server. */
 static void job_destroy(struct fetch_job *job)
 {
 	struct fetch *fetch = job->fetch;
@@ -80,6 +81,7 @@ static void job_destroy(struct fetch_job *job)
 	arena_destroy(&arena);
 }
 
+/* Running jobs are known to curl and to fetch_destroy. */
 static void job_link(struct fetch_job *job)
 {
 	job->next = job->fetch->running;
@@ -99,6 +101,7 @@ static void job_unlink(struct fetch_job *job)
 	job->next = job->previous = NULL;
 }
 
+/* Finished jobs keep their order until deliver calls back. */
 static void job_finish(struct fetch_job *job, enum fetch_outcome outcome, const char *why)
 {
 	struct fetch *fetch = job->fetch;
@@ -116,6 +119,7 @@ static void deliver(struct fetch *fetch)
 		fetch->finished = job->next;
 		if (!fetch->finished)
 			fetch->finished_end = &fetch->finished;
+		/* The job goes first: the callback may free the mail, or start it again. */
 		struct fetch_mail *mail = job->mail;
 		enum fetch_outcome outcome = job->outcome;
 		char why[CURL_ERROR_SIZE];
@@ -144,6 +148,7 @@ static void collect(struct fetch *fetch)
 	while ((message = curl_multi_info_read(fetch->multi, &left))) {
 		if (message->msg != CURLMSG_DONE)
 			continue;
+		/* The message dies with the next call into curl: look first. */
 		CURLcode result = message->data.result;
 		char *private = NULL;
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
@@ -172,6 +177,7 @@ static void on_watch_closed(uv_handle_t *handle)
 	free(watch);
 }
 
+/* Stopped at once, so that the number of the socket may be used anew before the close callback. */
 static void watch_close(struct watch *watch)
 {
 	if (watch->previous)
@@ -262,6 +268,7 @@ static int on_timeout(CURLM *multi, long timeout_ms, void *data)
 
 /* ---- one mail */
 
+/* curl doubles dots at line starts and adds the end mark. */
 static size_t on_upload(char *buffer, size_t size, size_t count, void *data)
 {
 	struct fetch_job *job = data;
@@ -281,6 +288,7 @@ static int on_seek(void *data, curl_off_t offset, int origin)
 	return CURL_SEEKFUNC_OK;
 }
 
+/* Sockets are ours to open only so that on_wire knows them. */
 static curl_socket_t on_open(void *data, curlsocktype purpose, struct curl_sockaddr *address)
 {
 	(void)purpose;
@@ -321,6 +329,8 @@ static int on_wire(CURL *easy, curl_infotype type, char *bytes, size_t len, void
 /* Of curl_easy_setopt only memory and misspelt options can fail here. */
 #define SET(option, value) CHECK(curl_easy_setopt(job->easy, option, value) == CURLE_OK)
 
+/* What holds for every transfer. VERBOSE is what makes curl call on_wire; nothing is printed. No
+ * protocol but SMTP, so that a mistyped URL cannot become a web request, and no proxy. */
 static void set_transfer(struct fetch_job *job)
 {
 	SET(CURLOPT_PRIVATE, job);
@@ -341,6 +351,7 @@ static void set_transfer(struct fetch_job *job)
 	SET(CURLOPT_VERBOSE, 1L);
 }
 
+/* The envelope. The size is told to the server, which may refuse it before it is sent. */
 static void set_mail(struct fetch_job *job)
 {
 	job->recipients = curl_slist_append(NULL, job->mail->to);
@@ -397,6 +408,7 @@ void fetch_send_mail(struct fetch *fetch, struct fetch_mail *mail)
 
 /* ---- life */
 
+/* What fails here fails for want of memory. */
 struct fetch *fetch_new(uv_loop_t *loop)
 {
 	CHECK(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
@@ -446,6 +458,7 @@ void fetch_destroy(struct fetch **fetch)
 	}
 	curl_multi_cleanup(ended->multi);
 	ended->multi = NULL;
+	/* Those that curl did not take back itself. */
 	while (ended->watches)
 		watch_close(ended->watches);
 	uv_close((uv_handle_t *)&ended->timer, on_timer_closed);

@@ -16,6 +16,8 @@
 #define BACKLOG 1024
 #define SWEEP_MS 100
 
+/* Five seconds are plenty for a head on any line; a client that holds a connection longer without
+ * asking anything keeps others out. */
 static const struct http_limits LIMITS = {
 	.header_ms = 5000,
 	.body_grace_ms = 5000,
@@ -45,6 +47,7 @@ void http_server_give_buffer(struct http_server *server, char *buffer)
 		free(buffer);
 }
 
+/* Printed once a second at most. */
 const char *http_server_date(struct http_server *server)
 {
 	time_t now = time(NULL);
@@ -59,6 +62,8 @@ const char *http_server_date(struct http_server *server)
 
 /* ---- the end */
 
+/* Listener, timer and connections are parts of the server or point to it, and libuv uses them until
+ * their close callbacks: the last of these frees the server. */
 static void release_handle(struct http_server *server)
 {
 	if (--server->handles > 0 || server->state != HTTP_ENDING)
@@ -88,11 +93,13 @@ void http_server_forget(struct http_server *server, struct http_connection *conn
 		connection->next->previous = connection->previous;
 	server->n_connections--;
 	metrics_add("asskomm_http_connections", NULL, NULL, -1);
+	/* Without connections there is nothing to sweep, and the process may sleep. */
 	if (server->n_connections == 0 && server->state != HTTP_ENDING)
 		uv_timer_stop(&server->sweep);
 	release_handle(server);
 }
 
+/* The listener first, so that no connection slips in between. */
 void http_server_drain(struct http_server *server)
 {
 	if (server->state != HTTP_LISTENING)
@@ -133,6 +140,7 @@ static void on_sweep(uv_timer_t *timer)
 		http_connection_sweep(each, now_ms);
 }
 
+/* Counted from the first moment, as closing it, for whatever reason, counts it out. */
 static void link_connection(struct http_server *server, struct http_connection *connection)
 {
 	connection->next = server->connections;
@@ -160,6 +168,7 @@ static void on_connection(uv_stream_t *listener, int status)
 		http_connection_close(connection);
 		return;
 	}
+	/* Reads even if it is to be refused: unread bytes would turn the farewell into a reset. */
 	http_connection_start(connection);
 	if (connection->state == CONNECTION_IDLE &&
 		server->n_connections > server->limits.connections)
@@ -168,7 +177,7 @@ static void on_connection(uv_stream_t *listener, int status)
 
 /* ---- the beginning */
 
-/* Binds and listens; 0 or a libuv error. */
+/* Binds and listens; 0 or a libuv error. Looking up the name blocks, but nothing runs yet. */
 static int listen_on(struct http_server *server, const char *host, int port)
 {
 	char service[16];
@@ -206,6 +215,7 @@ struct http_server *http_server_new(
 	server->handles = 2;
 	CHECK(uv_tcp_init(loop, &server->listener) == 0);
 	CHECK(uv_timer_init(loop, &server->sweep) == 0);
+	/* Half-built is fine for destroy: the handles are initialised, nothing else is needed. */
 	int error = listen_on(server, host, port);
 	if (error != 0) {
 		log_line(LOG_ERROR, "cannot listen", "host", host, "why", uv_strerror(error), NULL);

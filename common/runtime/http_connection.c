@@ -44,6 +44,7 @@ static uv_stream_t *stream_of(struct http_connection *connection)
 
 /* ---- the end */
 
+/* The only place that frees a connection: until here libuv may still call back. */
 static void on_closed(uv_handle_t *handle)
 {
 	struct http_connection *connection = CONTAINER_OF(handle, struct http_connection, tcp);
@@ -63,6 +64,7 @@ static void give_up(struct http_turn *turn)
 		turn->exchange.on_gone(&turn->exchange);
 }
 
+/* Takes the oldest turn out of the queue; from here on its answer is on its way or given up. */
 static struct http_turn *take_first(struct http_connection *connection)
 {
 	struct http_turn *turn = connection->first;
@@ -74,6 +76,7 @@ static struct http_turn *take_first(struct http_connection *connection)
 	return turn;
 }
 
+/* An idle connection costs no buffer, so that thousands of them cost little. */
 void http_connection_release_input(struct http_connection *connection)
 {
 	if (connection->input)
@@ -86,6 +89,7 @@ void http_connection_close(struct http_connection *connection)
 {
 	if (connection->state == CONNECTION_CLOSING)
 		return;
+	/* The state first: handlers that are told below may come back here. */
 	http_connection_move(connection, CONNECTION_CLOSING);
 	uv_close((uv_handle_t *)&connection->tcp, on_closed);
 	http_connection_release_input(connection);
@@ -110,6 +114,7 @@ static void on_shutdown(uv_shutdown_t *shutdown, int status)
 		http_connection_close(connection);
 }
 
+/* libuv shuts down behind the writes that are still queued, so nothing of an answer is cut off. */
 static void finish(struct http_connection *connection)
 {
 	http_connection_move(connection,
@@ -120,6 +125,7 @@ static void finish(struct http_connection *connection)
 
 /* ---- requests */
 
+/* The order of the queue is the order of the requests, and so of the answers. */
 static void enqueue(struct http_connection *connection, struct http_turn *turn)
 {
 	turn->exchange.connection = connection;
@@ -151,6 +157,7 @@ void http_connection_refuse(struct http_connection *connection, unsigned status,
 	refuse_then(connection, status, detail, CONNECTION_LAST);
 }
 
+/* Whether the client must first take answers before it may ask more. */
 static bool is_full(struct http_connection *connection)
 {
 	return connection->waiting >= HTTP_PIPELINED_MAX ||
@@ -161,6 +168,7 @@ static bool is_full(struct http_connection *connection)
 void http_connection_dispatch(struct http_connection *connection, struct http_turn *turn)
 {
 	struct http_server *server = connection->server;
+	/* Decided before the handler runs: its answer may say "Connection: close" already. */
 	bool is_last = !turn->keeps_alive || server->state != HTTP_LISTENING;
 	enqueue(connection, turn);
 	http_connection_move(connection, is_last ? CONNECTION_LAST : CONNECTION_BUSY);
@@ -179,6 +187,8 @@ void http_connection_dispatch(struct http_connection *connection, struct http_tu
 static void on_allocate(uv_handle_t *handle, size_t suggested, uv_buf_t *out_buffer);
 static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buffer);
 
+/* There is room again. Requests that came while there was none may stand in the input already, and
+ * for them no read event will come. */
 static void resume(struct http_connection *connection)
 {
 	http_connection_move(connection, CONNECTION_BUSY);
@@ -196,6 +206,7 @@ static void on_all_answered(struct http_connection *connection)
 		http_connection_move(connection, CONNECTION_IDLE);
 		break;
 	case CONNECTION_BODY:
+		/* It was not the body's turn to be asked for while an answer was due. */
 		http_intake_invite(connection);
 		break;
 	case CONNECTION_LAST:
@@ -214,6 +225,7 @@ static void on_all_answered(struct http_connection *connection)
 
 void http_connection_flush(struct http_connection *connection)
 {
+	/* Only the very last answer says "Connection: close": more may follow all others. */
 	while (connection->first && connection->first->is_answered) {
 		struct http_turn *turn = take_first(connection);
 		bool takes_no_more = connection->state == CONNECTION_LAST ||
@@ -231,6 +243,8 @@ void http_connection_flush(struct http_connection *connection)
 
 /* ---- from the loop */
 
+/* There is always room: a head that fills the buffer has been refused, a body is taken out at once,
+ * and nothing is read while PAUSED. */
 static void on_allocate(uv_handle_t *handle, size_t suggested, uv_buf_t *out_buffer)
 {
 	(void)suggested;
@@ -275,6 +289,7 @@ static void on_end(struct http_connection *connection)
 	}
 }
 
+/* A length of 0 means only that there was nothing to read after all. */
 static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buffer)
 {
 	(void)buffer;
@@ -314,6 +329,7 @@ void http_connection_drain(struct http_connection *connection)
 		http_connection_move(connection, CONNECTION_LAST);
 	else if (connection->state == CONNECTION_PAUSED) {
 		http_connection_move(connection, CONNECTION_LAST);
+		/* Not for requests any more, but to see the client leave. */
 		uv_read_start(stream_of(connection), on_allocate, on_read);
 	}
 }
@@ -331,6 +347,7 @@ static bool is_stalled(struct http_connection *connection, uint64_t now_ms)
 	return now_ms - connection->stalled_ms > connection->server->limits.stalled_ms;
 }
 
+/* States without a limit wait for a handler, which has its own, or for a writer, judged above. */
 static void sweep_state(struct http_connection *connection, uint64_t waited_ms)
 {
 	const struct http_limits *limits = &connection->server->limits;

@@ -36,6 +36,7 @@ void http_turn_destroy(struct http_turn **turn)
 		return;
 	struct http_turn *ended = *turn;
 	*turn = NULL;
+	/* Without a server it was given up: not counted any more, and the server may be freed. */
 	if (ended->server) {
 		ended->server->inflight--;
 		ended->server->body_bytes -= ended->body_capacity;
@@ -51,6 +52,8 @@ bool http_turn_append(struct http_turn *turn, const char *bytes, size_t len, siz
 	struct http_exchange *exchange = &turn->exchange;
 	size_t needed = exchange->body_len + len + 1;
 	if (needed > turn->body_capacity) {
+		/* Doubled, but no more than the body can have, and one for the NUL: handlers may
+		 * read it as a string. */
 		size_t capacity = 2 * turn->body_capacity;
 		if (capacity < BODY_FIRST_BYTES)
 			capacity = BODY_FIRST_BYTES;
@@ -76,6 +79,7 @@ bool http_turn_append(struct http_turn *turn, const char *bytes, size_t len, siz
 
 /* ---- reading */
 
+/* At most 64 names, and few are asked for: no index pays off. */
 const char *http_header(const struct http_exchange *exchange, const char *name)
 {
 	for (size_t i = 0; i < exchange->n_headers; i++)
@@ -121,6 +125,7 @@ bool http_query_next(const struct http_exchange *exchange, size_t *position, con
 		return false;
 	size_t len = strcspn(piece, "&");
 	size_t name_len = strcspn(piece, "=&");
+	/* "name" alone is "name=": an empty value, behind the name. */
 	size_t value_at = name_len < len ? name_len + 1 : len;
 	const char *name = decode(exchange->arena, piece, name_len);
 	const char *value = decode(exchange->arena, piece + value_at, len - value_at);
@@ -171,6 +176,7 @@ static void set_answer(struct http_turn *turn, unsigned status, const char *cont
 	turn->body_len = body_len;
 }
 
+/* Not in the arena: the handler may have used it up, and its reserve is for our own small needs. */
 static bool keep_body(struct http_turn *turn, const char *body, size_t len)
 {
 	turn->kept = malloc(len > 0 ? len : 1);
@@ -201,6 +207,8 @@ void http_answer(struct http_exchange *exchange, unsigned status, const char *co
 	http_connection_flush(connection);
 }
 
+/* The codes are those of the failures that clients know from services; detail is our own text and
+ * needs no escaping. */
 void http_turn_refuse(struct http_turn *turn, unsigned status, const char *detail)
 {
 	struct arena *arena = turn->exchange.arena;
@@ -223,10 +231,11 @@ void http_turn_refuse(struct http_turn *turn, unsigned status, const char *detai
 static char *print_head(const struct http_turn *turn, bool closes, size_t *out_len)
 {
 	const char *type = turn->content_type, *connection = "";
+	/* These two have no body by definition; a length would only invite to wait for one. */
 	bool has_length = turn->status != 204 && turn->status != 304;
 	if (closes)
 		connection = "Connection: close\r\n";
-	else if (turn->is_old)
+	else if (turn->is_old) /* HTTP/1.0 closes unless told otherwise */
 		connection = "Connection: keep-alive\r\n";
 	char length[48] = "";
 	if (has_length)
@@ -252,6 +261,7 @@ static bool has_body(const struct http_turn *turn)
 	return turn->body_len > 0 && !is_head && turn->status != 204 && turn->status != 304;
 }
 
+/* The rest is out, or the connection is being closed. Room may have come for more requests. */
 static void on_written(uv_write_t *write, int status)
 {
 	struct http_turn *turn = CONTAINER_OF(write, struct http_turn, write);
@@ -290,6 +300,8 @@ bool http_turn_write(struct http_turn *turn, struct http_connection *connection,
 		uv_buf_init(head, (unsigned)head_len),
 		{ .base = (char *)turn->body, .len = has_body(turn) ? turn->body_len : 0 },
 	};
+	/* Nearly always the socket takes all, and neither copy nor callback is needed. It does not
+	 * try while older answers are queued, so the order holds. */
 	int sent = uv_try_write(stream, parts, parts[1].len > 0 ? 2 : 1);
 	if (sent == UV_EAGAIN)
 		sent = 0;

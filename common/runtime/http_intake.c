@@ -19,6 +19,8 @@ void http_intake_invite(struct http_connection *connection)
 		http_connection_close(connection);
 }
 
+/* The exchange waits in connection->incoming until its body is complete; a client that leaves
+ * before has asked nothing. */
 static void begin_body(struct http_connection *connection, struct http_turn *turn)
 {
 	connection->incoming = turn;
@@ -33,6 +35,7 @@ static void begin_body(struct http_connection *connection, struct http_turn *tur
 static void take_head(struct http_connection *connection, size_t len)
 {
 	const char *head = connection->input + connection->start;
+	/* Taken out before anything else: the handler may end the connection and its input. */
 	connection->start += len;
 	connection->scanned = 0;
 	connection->gate = http_gate_head(head, len);
@@ -63,6 +66,7 @@ static bool consume_head(struct http_connection *connection)
 		http_connection_move(connection, CONNECTION_HEAD);
 		connection->scanned = 0;
 	}
+	/* A broken line is refused as soon as it is seen: its end may never come. */
 	switch (http_gate_scan(connection->input + connection->start, len, &connection->scanned)) {
 	case HTTP_SCAN_COMPLETE:
 		take_head(connection, connection->scanned);
@@ -111,6 +115,7 @@ static bool consume_body(struct http_connection *connection)
 		http_connection_refuse(connection, 413, "The body may have at most 1 MiB");
 		return true;
 	}
+	/* Never a byte behind the end: the parser would begin the next message with it. */
 	unsigned status = http_message_body(connection, bytes, taken);
 	if (status == 0 && ended != connection->is_complete)
 		status = 400; /* the parser sees another end than the gate */
@@ -127,6 +132,7 @@ static bool consume_body(struct http_connection *connection)
 	return true;
 }
 
+/* One step; false when there is nothing more to do for now. */
 static bool consume_some(struct http_connection *connection)
 {
 	switch (connection->state) {

@@ -45,20 +45,20 @@ enum http_chunk_place {
 	HTTP_CHUNK_DATA,
 	HTTP_CHUNK_DATA_CR,
 	HTTP_CHUNK_DATA_LF,
-	HTTP_CHUNK_TRAILER,    /* at the start of a line */
+	HTTP_CHUNK_TRAILER, /* at the start of a line */
 	HTTP_CHUNK_NAME,
 	HTTP_CHUNK_VALUE,
 	HTTP_CHUNK_TRAILER_LF,
 	HTTP_CHUNK_LAST_LF,
-	HTTP_CHUNK_END,        /* behind the message */
-	HTTP_CHUNK_BROKEN,     /* 400 */
-	HTTP_CHUNK_TOO_LARGE,  /* 413 */
+	HTTP_CHUNK_END,       /* behind the message */
+	HTTP_CHUNK_BROKEN,    /* 400 */
+	HTTP_CHUNK_TOO_LARGE, /* 413 */
 };
 
 struct http_chunks {
 	enum http_chunk_place place;
-	uint64_t size;   /* of this chunk; then what is left of it */
-	uint64_t total;  /* of all sizes so far */
+	uint64_t size;  /* of this chunk; then what is left of it */
+	uint64_t total; /* of all sizes so far */
 	size_t digits;
 	size_t overhead; /* bytes of extensions and trailers so far */
 };
@@ -80,13 +80,14 @@ struct http_turn {
 	const char *content_type;
 	const char *body;
 	size_t body_len;
-	char *kept;                 /* a copy of the body, when it could not be written at once */
-	struct text *added;         /* header lines of the handler; NULL: none */
+	char *kept;         /* a copy of the body, when it could not be written at once */
+	struct text *added; /* header lines of the handler; NULL: none */
 	bool has_cache_control;
-	size_t body_capacity;       /* of the request's body */
+	size_t body_capacity; /* of the request's body */
 	uv_write_t write;
 };
 
+/* A turn in an arena of its own, counted by the server until it is destroyed. */
 struct http_turn *http_turn_new(struct http_server *server);
 void http_turn_destroy(struct http_turn **turn);
 
@@ -101,19 +102,22 @@ bool http_turn_append(
 /* ---- one connection */
 
 enum connection_state {
-	CONNECTION_IDLE,    /* nothing received, nothing to answer */
-	CONNECTION_HEAD,    /* a head is coming in */
-	CONNECTION_BODY,    /* a body is coming in */
-	CONNECTION_BUSY,    /* requests are being answered, nothing of the next one has come */
-	CONNECTION_PAUSED,  /* no more requests for now: reading is stopped */
-	CONNECTION_LAST,    /* no more requests; what comes in is dropped; answers are still due */
-	CONNECTION_HALF,    /* the same, and the client has closed its side */
-	CONNECTION_LINGER,  /* our side closes behind the last answer; what comes in is dropped, so that
-			     * the answer is not lost to a reset */
+	CONNECTION_IDLE,   /* nothing received, nothing to answer */
+	CONNECTION_HEAD,   /* a head is coming in */
+	CONNECTION_BODY,   /* a body is coming in */
+	CONNECTION_BUSY,   /* requests are being answered, nothing of the next one has come */
+	CONNECTION_PAUSED, /* no more requests for now: reading is stopped */
+	CONNECTION_LAST,   /* no more requests; what comes in is dropped; answers are still due */
+	CONNECTION_HALF,   /* the same, and the client has closed its side */
+	/* Our side closes behind the last answer; what comes in is dropped, so that the answer is
+	 * not lost to a reset. */
+	CONNECTION_LINGER,
 	CONNECTION_ENDING,  /* the same, and the client has closed its side */
 	CONNECTION_CLOSING, /* uv_close was called */
 };
 
+/* Freed in its close callback. What it holds of one message (parser, gate, chunks) is set anew for
+ * each. */
 struct http_connection {
 	uv_tcp_t tcp;
 	struct http_server *server;
@@ -141,6 +145,7 @@ struct http_connection {
 
 /* A connection that uv_accept may fill; counted by the server. */
 struct http_connection *http_connection_new(struct http_server *server);
+/* Begins to read. */
 void http_connection_start(struct http_connection *connection);
 
 /* Answers with a problem after what is still to be answered, then ends the connection. */
@@ -173,14 +178,14 @@ void http_connection_release_input(struct http_connection *connection);
 /* Takes as many requests out of the input as there are. */
 void http_intake(struct http_connection *connection);
 
-/* In CONNECTION_BODY: says "100 Continue" if the client waits for it and no answer is due before. */
+/* In CONNECTION_BODY: says "100 Continue" if the client waits for it and no answer is due. */
 void http_intake_invite(struct http_connection *connection);
 
 /* ---- bytes to exchanges, by http-parser (http_message.c) */
 
 /* Reads a head that passed the gate. NULL when the parser refuses it: then *out_status is set. */
-struct http_turn *http_message_head(struct http_connection *connection, const char *head,
-	size_t len, unsigned *out_status);
+struct http_turn *http_message_head(
+	struct http_connection *connection, const char *head, size_t len, unsigned *out_status);
 
 /* Reads bytes of the body, at most up to its end. 0, or the status to refuse with. */
 unsigned http_message_body(struct http_connection *connection, const char *bytes, size_t len);
@@ -195,16 +200,19 @@ bool http_turn_write(
 
 /* ---- the server */
 
+/* How long which wait may take; the table of the defaults is in http.c. */
 struct http_limits {
-	uint64_t header_ms;      /* from the first byte of a head to its last */
-	uint64_t body_grace_ms;  /* before the rate of a body is judged */
+	uint64_t header_ms;     /* from the first byte of a head to its last */
+	uint64_t body_grace_ms; /* before the rate of a body is judged */
 	uint64_t idle_ms;
-	uint64_t half_closed_ms; /* for answering a client that closed its side, before it is gone */
+	uint64_t half_closed_ms; /* a client that closed its side is gone after it */
 	uint64_t linger_ms;
-	uint64_t stalled_ms;     /* nothing of an answer could be written */
+	uint64_t stalled_ms; /* nothing of an answer could be written */
 	size_t connections;
 };
 
+/* Draining takes no connections and ends those that have nothing to do; ending waits only for
+ * libuv to give the handles back. */
 enum http_server_state { HTTP_LISTENING, HTTP_DRAINING, HTTP_ENDING };
 
 struct http_server {
@@ -218,8 +226,8 @@ struct http_server {
 	struct http_limits limits; /* tests make them shorter */
 	struct http_connection *connections;
 	size_t n_connections;
-	size_t inflight;
-	size_t body_bytes;
+	size_t inflight;   /* turns, from the end of their head to the end of their answer */
+	size_t body_bytes; /* of all turns, never more than HTTP_BODIES_MAX */
 	char *spare[HTTP_SPARE_MAX];
 	size_t n_spare;
 	time_t date_second;

@@ -62,18 +62,11 @@ static int on_headers(http_parser *parser)
 	return 0;
 }
 
-static int on_complete(http_parser *parser)
-{
-	(void)parser;
-	return 0;
-}
-
 static const http_parser_settings HEAD_SETTINGS = {
 	.on_url = on_url,
 	.on_header_field = on_field,
 	.on_header_value = on_value,
 	.on_headers_complete = on_headers,
-	.on_message_complete = on_complete,
 };
 
 /* ---- what comes of it */
@@ -91,6 +84,7 @@ static const char *end_string(const char *at, size_t len)
 	return text;
 }
 
+/* Names in lower case, so that whoever looks for one compares bytes. */
 static void fill_headers(struct http_exchange *exchange, const size_t *value_lens)
 {
 	for (size_t i = 0; i < exchange->n_headers; i++) {
@@ -152,6 +146,7 @@ struct http_turn *http_message_head(
 	http_parser *parser = &connection->parser;
 	char *copied = text_copy_len(exchange->arena, bytes, len);
 
+	/* Anew for each message: nothing of the one before can leak into this one. */
 	http_parser_init(parser, HTTP_REQUEST);
 	parser->data = &head;
 	size_t parsed = http_parser_execute(parser, &HEAD_SETTINGS, copied, len);
@@ -185,6 +180,7 @@ static int on_body(http_parser *parser, const char *at, size_t len)
 	return http_turn_append(connection->incoming, at, len, expected) ? 0 : -1;
 }
 
+/* Noted, to be compared with where the gate sees the end. */
 static int on_body_complete(http_parser *parser)
 {
 	struct http_connection *connection = parser->data;
@@ -197,6 +193,7 @@ static const http_parser_settings BODY_SETTINGS = {
 	.on_message_complete = on_body_complete,
 };
 
+/* on_body fails only when the server holds too many bodies. */
 unsigned http_message_body(struct http_connection *connection, const char *bytes, size_t len)
 {
 	connection->parser.data = connection;

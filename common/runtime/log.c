@@ -63,6 +63,7 @@ unsigned long log_dropped(void)
 	return dropped;
 }
 
+/* All or nothing, and never into the reserve for the end. */
 static bool put(struct line *line, const char *bytes, size_t len)
 {
 	if (line->len + len > LINE_MAX_BYTES - LINE_END_BYTES)
@@ -98,6 +99,7 @@ static bool put_character(struct line *line, const char *text, size_t len)
 	return put(line, text, len);
 }
 
+/* Whole characters as long as they fit. */
 static void put_string(struct line *line, const char *text)
 {
 	while (*text) {
@@ -137,6 +139,7 @@ static void put_time(struct line *line)
 	put_pair(line, "ts", text);
 }
 
+/* Whoever does not read his pipe loses lines; we lose no time. */
 static void write_line(const struct line *line)
 {
 	struct pollfd ready = { .fd = log_fd, .events = POLLOUT };

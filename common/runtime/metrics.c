@@ -87,6 +87,7 @@ static void escape(const char *value, char out_text[2 * VALUE_MAX + 1])
 	out_text[n] = '\0';
 }
 
+/* A name with a label and the same name without are two series. */
 static bool is_series(
 	const struct series *series, const char *name, const char *label, const char *value)
 {
@@ -114,6 +115,7 @@ static struct series *find(const char *name, const char *label, const char *valu
 		hash = hash_text(hash_text(hash, label), escaped);
 	}
 	uint32_t slot = hash % SLOTS;
+	/* Ends: the table has at most half as many series as slots, and none is ever removed. */
 	for (; slots[slot]; slot = (slot + 1) % SLOTS)
 		if (is_series(&table[slots[slot] - 1], name, label, escaped))
 			return &table[slots[slot] - 1];
@@ -162,6 +164,7 @@ void metrics_observe_ns(const char *name, const char *label, const char *value, 
 
 /* ---- printing */
 
+/* The order of the page: all series of a name together, as the format asks. */
 static int by_name(const void *a, const void *b)
 {
 	const struct series *left = *(struct series *const *)a, *right = *(struct series *const *)b;
@@ -206,6 +209,7 @@ static void print_name(
 	fputs(series->label || bound ? "} " : " ", page);
 }
 
+/* Buckets are cumulated here, not when observing: that stays one addition. */
 static void print_histogram(FILE *page, const struct series *series)
 {
 	uint64_t cumulated = 0;

@@ -109,19 +109,21 @@ static void each_byte_has_its_places(void **state)
 	for (int byte = 0; byte < 256; byte++) {
 		if (byte == '\r' || byte == '\n')
 			continue;
-		size_t len = (size_t)sprintf(head, "GET / HTTP/1.1\r\nHost: a\r\nA_: b\r\n\r\n");
+		size_t len = (size_t)snprintf(
+			head, sizeof(head), "GET / HTTP/1.1\r\nHost: a\r\nA_: b\r\n\r\n");
 		*strchr(head, '_') = (char)byte;
 		bool passes = http_gate_head(head, len).status == 0;
 		/* A colon ends the name earlier, and another one begins the value. */
 		bool may = byte == ':' || (byte != 0 && strchr(NAME, byte));
 		if (passes != may)
 			fail_msg("name with byte %d", byte);
-		len = (size_t)sprintf(head, "GET / HTTP/1.1\r\nHost: a\r\nA: b_c\r\n\r\n");
+		len = (size_t)snprintf(
+			head, sizeof(head), "GET / HTTP/1.1\r\nHost: a\r\nA: b_c\r\n\r\n");
 		*strchr(head, '_') = (char)byte;
 		may = byte == '\t' || (byte >= 0x20 && byte != 0x7f);
 		if ((http_gate_head(head, len).status == 0) != may)
 			fail_msg("value with byte %d", byte);
-		len = (size_t)sprintf(head, "GET /a_b HTTP/1.1\r\nHost: a\r\n\r\n");
+		len = (size_t)snprintf(head, sizeof(head), "GET /a_b HTTP/1.1\r\nHost: a\r\n\r\n");
 		*strchr(head, '_') = (char)byte;
 		may = byte > 0x20 && byte < 0x7f && !strchr("\\#%", byte);
 		if ((http_gate_head(head, len).status == 0) != may)
@@ -137,7 +139,7 @@ static void chunks_end_where_they_end(void **state)
 	static const char BODY[] = "5;x=\"y\"\r\nhello\r\n00A\r\n0123456789\r\n0\r\nA: b\r\n\r\n";
 	static const char NEXT[] = "GET / HTTP/1.1";
 	char bytes[200];
-	size_t len = (size_t)sprintf(bytes, "%s%s", BODY, NEXT);
+	size_t len = (size_t)snprintf(bytes, sizeof(bytes), "%s%s", BODY, NEXT);
 	/* However the bytes are cut in two, the end is the same. */
 	for (size_t cut = 0; cut <= len; cut++) {
 		struct http_chunks chunks = { .place = HTTP_CHUNK_SIZE };
@@ -173,7 +175,7 @@ static void chunks_have_limits(void **state)
 	memcpy(endless, "0\r\nAx", 5);
 	assert_int_equal(place_after(endless), HTTP_CHUNK_TOO_LARGE);
 	/* Trailers of many lines count together. */
-	strcpy(endless, "0\r\n");
+	memcpy(endless, "0\r\n", 3);
 	for (size_t n = 3; n + 10 < sizeof(endless); n += 6)
 		memcpy(endless + n, "A: b\r\n", 7);
 	assert_int_equal(place_after(endless), HTTP_CHUNK_TOO_LARGE);
