@@ -250,8 +250,10 @@ static void check_rows(const struct service_table *table)
 			NULL);
 		check_statement(q->sql);
 	}
-	if (table->listener != NULL)
+	if (table->listener != NULL) {
 		check_statement(table->listener->sql);
+		check_statement(table->listener->pass);
+	}
 }
 
 void dispatch_init(struct service *service)

@@ -166,7 +166,10 @@ static struct db_call call_for(struct listening *listening, const Asskomm__Fact 
 		content = reflect_unpack(arena, type, fact->payload.data, fact->payload.len);
 	if (content != NULL)
 		effect = listening->listener->fold(arena, header, content);
-	statement = statement_find(effect != NULL ? listening->listener->sql : "skip");
+	statement = statement_find(effect != NULL                      ? listening->listener->sql
+				   : listening->listener->pass != NULL ? listening->listener->pass
+								       : "skip");
+	CHECK(statement != NULL);
 	values = NEW_ARRAY(arena, const char *, statement->n_params + 1);
 	for (size_t i = 0; i < statement->n_params; i++)
 		values[i] = fact_value(arena, fact, header, effect, statement->params[i]);

@@ -70,6 +70,7 @@ struct listener {
 	ProtobufCMessage *(*fold)(struct arena *arena, const Asskomm__FactHeader *header,
 		const ProtobufCMessage *fact);
 	void (*on_folded)(struct service *service); /* after a commit; or NULL */
+	const char *pass; /* statement for a fact without an effect; NULL: only the offset moves */
 };
 
 struct service_table {

@@ -66,15 +66,21 @@ create table party (
 );
 
 -- The last fact known at an instant; a date means its end in Europe/Berlin, nothing means now.
-create function known_seq(known_at text) returns bigint language sql stable
+create function known_seq(known_at text) returns bigint language plpgsql stable
 as $$
-	select case when known_at is null then (select coalesce(max(seq), 0) from fact)
-		else coalesce((
-			select max(seq)
-			from fact
-			where recorded_at < case when known_at ~ '^\d{4}-\d{2}-\d{2}$'
-				then (known_at::date + 1)::timestamp at time zone 'Europe/Berlin'
-				else known_at::timestamptz + interval '1 microsecond' end), 0) end
+declare
+	ends_before timestamptz;
+begin
+	if known_at is null then
+		return (select coalesce(max(seq), 0) from fact);
+	end if;
+	if known_at ~ '^\d{4}-\d{2}-\d{2}$' then
+		ends_before := (known_at::date + 1)::timestamp at time zone 'Europe/Berlin';
+	else
+		ends_before := known_at::timestamptz + interval '1 microsecond';
+	end if;
+	return (select coalesce(max(seq), 0) from fact where recorded_at < ends_before);
+end
 $$;
 
 -- Every counter's value on a day by district, known up to a fact: the totals up to that day, minus

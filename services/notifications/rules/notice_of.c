@@ -29,7 +29,7 @@ ProtobufCMessage *notice_of(
 	/* a correction is no news: whoever was told of the fact was told */
 	if (fact->descriptor != &registry__agreement_signed__descriptor ||
 		header->corrects[0] != '\0')
-		return &notice->base;
+		return NULL;
 	notice->kind = text_copy(arena, fact_kind(fact->descriptor));
 	notice->valid_on = header->valid_on;
 	notice->n_participants = header->n_participants;

@@ -8,7 +8,7 @@
 rule_fn subscribe;
 rule_fn unsubscribe;
 
-/* What a fact means to recipients: a Notice, empty (no kind) when nobody needs to hear of it. */
+/* What a fact means to recipients: a Notice, or NULL when nobody needs to hear of it. */
 ProtobufCMessage *notice_of(
 	struct arena *arena, const Asskomm__FactHeader *header, const ProtobufCMessage *fact);
 

@@ -7,7 +7,6 @@
 	select array(select jsonb_array_elements_text(:participants::jsonb)) as participants,
 		:kind as kind
 	from advanced
-	where :kind::text is not null
 ), fitting as (
 	select s.recipient, s.email
 	from subscription s, notice n

@@ -37,12 +37,26 @@ as $$
 	where form <> ''
 $$;
 
--- What a key or name means within the caller's scope, as the message Resolved.
-create function resolve(reference text) returns jsonb language sql stable
+-- What a key or name means within the caller's scope, as the message Resolved. A key is looked for
+-- first: nothing is called by another's key. (plpgsql keeps its plans, an SQL function would be
+-- planned at each call.)
+create function resolve(reference text) returns jsonb language plpgsql stable
 as $$
-	select jsonb_build_object('reference', reference, 'candidates', coalesce(jsonb_agg(
-		jsonb_build_object('key', key, 'name', name, 'kind', kind, 'district', district)
-		order by key), '[]'))
+declare
+	found jsonb;
+begin
+	select jsonb_agg(jsonb_build_object('key', key, 'name', name, 'kind', kind,
+		'district', district))
+	into found
 	from party
-	where (key = reference or names @> array[fold(reference)]) and meta.in_scope(members)
+	where key = reference and meta.in_scope(members);
+	if found is null then
+		select jsonb_agg(jsonb_build_object('key', key, 'name', name, 'kind', kind,
+			'district', district) order by key)
+		into found
+		from party
+		where names @> array[fold(reference)] and meta.in_scope(members);
+	end if;
+	return jsonb_build_object('reference', reference, 'candidates', coalesce(found, '[]'));
+end
 $$;
