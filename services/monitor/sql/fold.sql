@@ -21,18 +21,21 @@
 ), leaving as (
 	update mark
 	set gone_with = :seq::bigint
-	where seq in (select seq from replaced) and gone_with is null
+	where seq = (select seq from replaced) and gone_with is null
 	returning *
 ), touched as (
 	select distinct counter, unit from arriving
 	union
 	select distinct counter, unit from leaving
 ), old as (
-	-- the statement's snapshot: before this fact
-	select m.counter, m.unit, m.seq, m.valid_on, m.n, m.district
-	from mark m
-	join touched using (counter, unit)
-	where m.gone_with is null
+	-- the statement's snapshot: before this fact; "offset 0" keeps it a look into the index per unit
+	select t.counter, t.unit, m.seq, m.valid_on, m.n, m.district
+	from touched t
+	cross join lateral (
+		select seq, valid_on, n, district
+		from mark
+		where counter = t.counter and unit = t.unit and gone_with is null
+		offset 0) as m
 ), new as (
 	select o.* from old o
 	where not exists (
