@@ -239,6 +239,20 @@ describe("numbering", () => {
 		await assertWhole();
 	});
 
+	test("an id that stands already is set aside and stops nobody", async () => {
+		while ((await number()).length > 0);
+		const [[used]] = await ledger.rows("select fact_id from event order by seq limit 1");
+		await of.coaching.rows(
+			`insert into ledger.pending (fact_id, type, header, payload, participants)
+			values ('${used}', 'asskomm.test.v1.Happened', '', '', '{}')`,
+		);
+		await add();
+		assert.equal((await number()).length, 1);
+		assert.equal((await number()).length, 0);
+		const aside = await owner.rows("select fact_id, service from ledger.set_aside");
+		assert.deepEqual(aside, [[used, "asskomm_coaching"]]);
+	});
+
 	test("a rolled back numbering leaves no gap", async () => {
 		await add();
 		const seq = await ledger.value("select seq + 1 from head");

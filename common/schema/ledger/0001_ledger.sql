@@ -21,6 +21,9 @@ create table event (
 	hash bytea not null
 );
 
+-- Pending facts whose id stands in the ledger already: only a faulty service makes such.
+create table set_aside (like pending);
+
 create table head (
 	only_one boolean primary key default true check (only_one),
 	seq bigint not null,
@@ -81,7 +84,12 @@ begin
 		e.hash := sha256(h.hash || int8send(e.seq)
 			|| int8send((extract(epoch from e.recorded_at) * 1000000)::bigint)
 			|| uuid_send(e.fact_id) || convert_to(e.type, 'UTF8') || e.header || e.payload);
-		insert into event values (e.*);
+		insert into event values (e.*) on conflict on constraint event_fact_once do nothing;
+		if not found then
+			-- an id that was used before: set aside, so that it does not stop all others
+			insert into set_aside values (p.*);
+			continue;
+		end if;
 		h.seq := e.seq;
 		h.recorded_at := e.recorded_at;
 		h.hash := e.hash;
@@ -99,6 +107,7 @@ grant insert (fact_id, type, header, payload, participants, recorded_on) on pend
 	asskomm_notifications;
 grant select, delete on pending to asskomm_ledger;
 grant select, insert on event to asskomm_ledger;
+grant insert on set_aside to asskomm_ledger;
 grant select, update on head to asskomm_ledger;
 
 alter table pending enable row level security;
