@@ -107,7 +107,7 @@ grant insert (fact_id, type, header, payload, participants, recorded_on) on pend
 	asskomm_notifications;
 grant select, delete on pending to asskomm_ledger;
 grant select, insert on event to asskomm_ledger;
-grant insert on set_aside to asskomm_ledger;
+grant select, insert on set_aside to asskomm_ledger;
 grant select, update on head to asskomm_ledger;
 
 alter table pending enable row level security;
