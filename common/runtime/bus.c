@@ -11,12 +11,15 @@
 #include "runtime/log.h"
 #include "runtime/metrics.h"
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define WATCHDOG_MS 5000
 
+/* libuv's clock, which is also its timers', but of this moment: the loop's own time stands still
+ * while callbacks run. */
 uint64_t bus_now_ms(void)
 {
 	return uv_hrtime() / 1000000;
@@ -41,6 +44,7 @@ uint64_t bus_random(struct bus *bus)
 
 static void on_timer(uv_timer_t *timer);
 
+/* A moment in the past is the next turn of the loop. */
 static void arm(struct bus *bus)
 {
 	uint64_t now = uv_now(bus->loop);
@@ -59,6 +63,7 @@ static void on_timer(uv_timer_t *timer)
 {
 	struct bus *bus = CONTAINER_OF(timer, struct bus, timer);
 	uint64_t now = bus_now_ms();
+	/* Rests first: each part may then ask for an earlier time. */
 	bus->wake_ms = now + BUS_REST_MS;
 	arm(bus);
 	bus_client_tick(bus, now);
@@ -69,6 +74,7 @@ static void on_timer(uv_timer_t *timer)
 
 /* ---- the end */
 
+/* Nothing is left on the loop. Whoever asked again while the bus was closing is told now. */
 static void on_watchdog_closed(uv_handle_t *handle)
 {
 	struct bus *bus = CONTAINER_OF(handle, struct bus, watchdog);
@@ -87,6 +93,7 @@ static void on_ended(uv_work_t *work, int status)
 	uv_close((uv_handle_t *)&bus->watchdog, on_watchdog_closed);
 }
 
+/* On a thread of the pool: touches nothing but the context, whose sockets are all closed. */
 static void end_context(uv_work_t *work)
 {
 	struct bus *bus = CONTAINER_OF(work, struct bus, ending);
@@ -94,6 +101,7 @@ static void end_context(uv_work_t *work)
 		continue;
 }
 
+/* The answers are lost then, but a process that does not end would block its successor. */
 static void on_watchdog(uv_timer_t *timer)
 {
 	(void)timer;
@@ -101,6 +109,8 @@ static void on_watchdog(uv_timer_t *timer)
 	_exit(1);
 }
 
+/* Every part that libuv or a handler still knows of holds the bus; the last one to let go of a
+ * closing bus ends it. */
 void bus_hold(struct bus *bus)
 {
 	bus->references++;
@@ -129,11 +139,13 @@ void bus_destroy(struct bus **bus)
 		return;
 	*bus = NULL;
 	gone->closing = true;
+	/* Callers hear of it while everything they may touch is still there. */
 	bus_client_close(gone);
 	bus_peers_close(gone);
 	bus_subscriptions_close(gone);
 	bus_socket_close(&gone->router);
 	bus_socket_close(&gone->publisher);
+	/* Last, as it came first: no socket is ever without its guard. */
 	bus_socket_close(&gone->zap);
 	bus_reactor_stop(gone);
 	uv_close((uv_handle_t *)&gone->timer, on_timer_closed);
@@ -142,8 +154,8 @@ void bus_destroy(struct bus **bus)
 /* ---- the start */
 
 /* Opens and binds one of our own sockets, unless there is no endpoint for it. */
-static bool bind_socket(struct bus *bus, enum bus_socket_kind kind, const char *endpoint,
-	struct bus_socket *socket)
+static bool bind_socket(
+	struct bus *bus, enum bus_socket_kind kind, const char *endpoint, struct bus_socket *socket)
 {
 	if (endpoint == NULL)
 		return true;
@@ -165,6 +177,7 @@ static void start(struct bus *bus, const struct bus_settings *settings)
 	bus->random = uv_hrtime() ^ (uint64_t)getpid() << 32;
 	bus->context = zmq_ctx_new();
 	CHECK(bus->context != NULL);
+	/* A socket without a LINGER of its own must not keep the process from ending. */
 	CHECK(zmq_ctx_set(bus->context, ZMQ_BLOCKY, 0) == 0);
 	uv_timer_init(bus->loop, &bus->timer);
 	bus_hold(bus);
@@ -179,7 +192,7 @@ struct bus *bus_new(const struct bus_settings *settings)
 	CHECK(strlen(settings->name) < BUS_NAME_SIZE);
 	struct bus *bus = calloc(1, sizeof *bus);
 	CHECK(bus != NULL);
-	strcpy(bus->name, settings->name);
+	snprintf(bus->name, sizeof bus->name, "%s", settings->name);
 	if (!bus_keys_load(settings->keys_dir, settings->name, &bus->keys)) {
 		free(bus);
 		return NULL;

@@ -109,6 +109,7 @@ static void finish(struct bus_request *request, const Asskomm__Failure *failure,
 	request->on_reply(request, failure, body, body_len);
 }
 
+/* The failure lives on this stack: on_reply may look at it, not keep it. */
 static void fail(struct bus_request *request, enum failure_code code, const char *text)
 {
 	Asskomm__Failure failure = ASSKOMM__FAILURE__INIT;
@@ -119,6 +120,7 @@ static void fail(struct bus_request *request, enum failure_code code, const char
 
 /* ---- sending */
 
+/* Before anything is copied: what does not fit never reaches a socket. */
 static bool fits(const struct bus_request *request)
 {
 	return request->body_len <= BUS_MESSAGE_MAX &&
@@ -135,8 +137,7 @@ static bool send_to(struct bus_peer *peer, struct bus_request *request)
 	header.v = BUS_VERSION;
 	header.kind = ASSKOMM__HEADER__KIND__REQUEST;
 	header.correlation = ++bus->correlations << SLOT_BITS | slot;
-	header.timeout_ms =
-		request->deadline_ms > now ? (uint32_t)(request->deadline_ms - now) : 1;
+	header.timeout_ms = request->deadline_ms > now ? (uint32_t)(request->deadline_ms - now) : 1;
 	if (bus_peer_send(peer, &header, request->body, request->body_len) != BUS_SENT) {
 		peer->link->dealer.wants_out = true;
 		return false;
@@ -167,7 +168,7 @@ static bool send_somewhere(struct bus_request *request)
 		size_t chosen = better_of_two(peers->bus, able, count);
 		if (send_to(able[chosen], request))
 			return true;
-		able[chosen] = able[--count];
+		able[chosen] = able[--count]; /* its queue is full: the next best */
 	}
 	return false;
 }
@@ -193,8 +194,9 @@ static void place(struct bus_request *request)
 	uint64_t now = bus_now_ms();
 	uint64_t expires = request->deadline_ms;
 	if (peers->bus->closing || !fits(request)) {
-		expires = now + 1;
-	} else if (peers->n_waiting > 0 || !send_somewhere(request)) {
+		expires = now + 1;         /* which is how a refusal is delivered */
+	} else if (peers->n_waiting > 0 || /* nobody overtakes those who wait */
+		   !send_somewhere(request)) {
 		if (are_full(peers) || peers->n_waiting == BUS_WAITING_MAX) {
 			expires = now + 1;
 		} else {
@@ -223,6 +225,8 @@ void bus_forget(struct bus_request *request)
 		detach(request);
 }
 
+/* Oldest first, until nobody can take the next one: then its replica's on_writable, the next
+ * answer or the next handshake leads here again. */
 void bus_client_flush(struct bus_peers *peers)
 {
 	size_t sent = 0;
@@ -238,6 +242,7 @@ void bus_client_flush(struct bus_peers *peers)
 
 /* ---- receiving */
 
+/* An answer to an earlier holder of the same slot has another correlation. */
 static struct bus_request *find(const struct bus_peer *peer, uint64_t correlation)
 {
 	struct bus_request *request = peer->slots[correlation & SLOT_MASK];
@@ -252,6 +257,7 @@ static void on_reply(struct bus_peer *peer, const Asskomm__Header *header, zmq_m
 		bus_dropped("correlation"); /* too late, or forgotten */
 		return;
 	}
+	/* From here on the request is its owner's again, and may be gone. */
 	finish(request, header->failure, zmq_msg_data(body), zmq_msg_size(body));
 	if (peers->n_waiting > 0)
 		bus_client_flush(peers);
@@ -261,6 +267,7 @@ static void on_reply(struct bus_peer *peer, const Asskomm__Header *header, zmq_m
 static void on_goaway(struct bus_peer *peer, uint64_t correlation)
 {
 	struct bus_request *request = find(peer, correlation);
+	/* First, so that the request does not come back here. */
 	bus_peer_leave(peer);
 	if (correlation == 0 || request == NULL)
 		return;
@@ -269,6 +276,7 @@ static void on_goaway(struct bus_peer *peer, uint64_t correlation)
 	place(request);
 }
 
+/* A header that does not unpack is our own peer's bug, or another version: counted, not fatal. */
 void bus_client_message(struct bus_peer *peer, struct bus_frames *message)
 {
 	struct arena *arena = arena_new(HEADER_CEILING);
@@ -287,6 +295,8 @@ void bus_client_message(struct bus_peer *peer, struct bus_frames *message)
 
 /* ---- losing */
 
+/* By index and not by a list: each on_reply may ask and forget others. The peer is no longer up,
+ * so nothing new comes in here. */
 void bus_client_lose(struct bus_peer *peer)
 {
 	for (size_t i = 0; i < BUS_OUTSTANDING_MAX; i++)

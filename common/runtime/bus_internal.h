@@ -22,24 +22,24 @@
 #define BUS_VERSION 1
 #define BUS_NAME_SIZE 64
 #define BUS_HOST_SIZE 256
-#define BUS_ADDRESS_SIZE 96    /* "tcp://[address%scope]:port" */
-#define BUS_KEY_SIZE 41        /* Z85 and its NUL */
+#define BUS_ADDRESS_SIZE 96 /* "tcp://[address%scope]:port" */
+#define BUS_KEY_SIZE 41     /* Z85 and its NUL */
 #define BUS_KEYS_MAX 256
-#define BUS_FRAMES_MAX 8       /* kept of one message; a ZAP request has 7 */
-#define BUS_ENDPOINTS_MAX 16   /* of one callee */
-#define BUS_REPLICAS_MAX 32    /* of one callee */
+#define BUS_FRAMES_MAX 8        /* kept of one message; a ZAP request has 7 */
+#define BUS_ENDPOINTS_MAX 16    /* of one callee */
+#define BUS_REPLICAS_MAX 32     /* of one callee */
 #define BUS_OUTSTANDING_MAX 512 /* per replica; a power of two */
-#define BUS_WAITING_MAX 512    /* requests per callee that wait for a replica */
-#define BUS_WAIT_MS 1000       /* and for how long */
-#define BUS_TIMEOUT_MS 5000    /* of a request that names none */
-#define BUS_STEP_MS 10         /* resolution of deadlines */
-#define BUS_REST_MS 250        /* the timer comes at least this often */
-#define BUS_CALLERS_MAX 256    /* that are told of a GOAWAY */
-#define BUS_BLOCKED_MAX 1024   /* answers that wait for a slow caller */
+#define BUS_WAITING_MAX 512     /* requests per callee that wait for a replica */
+#define BUS_WAIT_MS 1000        /* and for how long */
+#define BUS_TIMEOUT_MS 5000     /* of a request that names none */
+#define BUS_STEP_MS 10          /* resolution of deadlines */
+#define BUS_REST_MS 250         /* the timer comes at least this often */
+#define BUS_CALLERS_MAX 256     /* that are told of a GOAWAY */
+#define BUS_BLOCKED_MAX 1024    /* answers that wait for a slow caller */
 #define BUS_BLOCKED_BYTES (64u * 1024 * 1024)
 #define BUS_BLOCKED_MS 10000
 #define BUS_INFLIGHT_BYTES (256u * 1024 * 1024) /* of request bodies being answered */
-#define BUS_SILENCE_MS 5000    /* of a publisher that sends beacons each second */
+#define BUS_SILENCE_MS 5000                     /* of a publisher that sends beacons each second */
 
 /* ---- keys */
 
@@ -75,6 +75,7 @@ const char *bus_keys_of(const struct bus_keys *keys, const char *service, unsign
 
 /* ---- sockets on the reactor */
 
+/* Up to BUS_SUB they leave the process; the last two stay inside. */
 enum bus_socket_kind { BUS_ROUTER, BUS_DEALER, BUS_PUB, BUS_SUB, BUS_REP, BUS_PAIR, BUS_KINDS };
 
 /* A message that arrived. `count` may exceed BUS_FRAMES_MAX: the others were thrown away. */
@@ -84,20 +85,22 @@ struct bus_frames {
 };
 
 /* One ZeroMQ socket. Embed it and set the callbacks (NULL: nothing to do), then open. Its memory
- * must live until on_closed, or as long as the bus, which an open socket holds. Only bus_socket.c sends and receives: a call that forgets to mark would stall. */
+ * must live until on_closed, or as long as the bus, which an open socket holds. Only bus_socket.c
+ * sends and receives: a call that forgets to mark would stall. */
 struct bus_socket {
 	struct bus *bus;
 	void *zmq; /* NULL: closed */
 	uv_poll_t poll;
-	bool dirty;     /* may hold messages that no event will announce */
-	bool retry;     /* something happened since the last blocked send */
-	bool wants_out; /* call on_writable when it can send */
+	bool dirty;                         /* may hold messages that no event will announce */
+	bool retry;                         /* something happened since the last blocked send */
+	bool wants_out;                     /* call on_writable when it can send */
 	struct bus_socket *next, *previous; /* ring */
 	void (*on_message)(struct bus_socket *socket, struct bus_frames *message);
 	void (*on_writable)(struct bus_socket *socket);
 	void (*on_closed)(struct bus_socket *socket);
 };
 
+/* Handed to libzmq; the peer's queue is full, try later; the peer has gone. */
 enum bus_sent { BUS_SENT, BUS_BLOCKED, BUS_LOST };
 
 /* Starts and ends the reactor's handles. */
@@ -108,6 +111,8 @@ void bus_reactor_stop(struct bus *bus);
  * client. False (and nothing to close) when the system has no more descriptors. */
 bool bus_socket_open(struct bus *bus, enum bus_socket_kind kind, const char *server_key,
 	struct bus_socket *socket) MUST_CHECK;
+
+/* False with errno, which zmq_strerror knows. Only literal addresses. */
 bool bus_socket_bind(struct bus_socket *socket, const char *endpoint) MUST_CHECK;
 bool bus_socket_connect(struct bus_socket *socket, const char *endpoint) MUST_CHECK;
 
@@ -144,8 +149,8 @@ struct bus_resolver {
 	bool busy;
 	uv_getaddrinfo_t request;
 	/* `count` 0: not known at present. */
-	void (*on_resolved)(struct bus_resolver *resolver, size_t count,
-		char addresses[][BUS_ADDRESS_SIZE]);
+	void (*on_resolved)(
+		struct bus_resolver *resolver, size_t count, char addresses[][BUS_ADDRESS_SIZE]);
 };
 
 /* Splits the endpoint. False when it is none. */
@@ -193,6 +198,7 @@ struct bus_peer {
 	uint16_t vacant[BUS_OUTSTANDING_MAX];           /* stack of free slots */
 };
 
+/* One endpoint of a callee; a name is asked for again at due_ms. */
 struct bus_endpoint {
 	struct bus_resolver resolver;
 	struct bus_peers *peers;
@@ -220,9 +226,10 @@ void bus_peer_down(struct bus_peer *peer, const char *why);
 /* It said GOAWAY. */
 void bus_peer_leave(struct bus_peer *peer);
 /* Sends one message, never waits. */
-enum bus_sent bus_peer_send(struct bus_peer *peer, const Asskomm__Header *header,
-	const uint8_t *body, size_t body_len);
+enum bus_sent bus_peer_send(
+	struct bus_peer *peer, const Asskomm__Header *header, const uint8_t *body, size_t body_len);
 
+/* All callees: what time brings, the end of connections, the end of memory. */
 void bus_peers_tick(struct bus *bus, uint64_t now_ms);
 void bus_peers_close(struct bus *bus);
 void bus_peers_free(struct bus *bus);
@@ -259,6 +266,8 @@ struct bus_blocked {
 	zmq_msg_t frames[3];
 };
 
+/* A message to the ROUTER; it can send again; what time brings; GOAWAY to all; the end of memory.
+ */
 void bus_server_message(struct bus_socket *router, struct bus_frames *message);
 void bus_server_writable(struct bus_socket *router);
 void bus_server_tick(struct bus *bus, uint64_t now_ms);
@@ -274,6 +283,7 @@ bool bus_zap_open(struct bus *bus) MUST_CHECK;
 
 struct bus_feed; /* a SUB, from opening to closed */
 
+/* One publisher that we listen to. It outlives its sockets. */
 struct bus_subscription {
 	struct bus *bus;
 	struct bus_subscription *next;
@@ -286,12 +296,14 @@ struct bus_subscription {
 	uint64_t due_ms; /* then the socket is made anew */
 };
 
+/* All subscriptions: what time brings, the end of sockets, the end of memory. */
 void bus_subscriptions_tick(struct bus *bus, uint64_t now_ms);
 void bus_subscriptions_close(struct bus *bus);
 void bus_subscriptions_free(struct bus *bus);
 
 /* ---- the bus */
 
+/* All of it. */
 struct bus {
 	uv_loop_t *loop;
 	char name[BUS_NAME_SIZE];
@@ -300,7 +312,6 @@ struct bus {
 	struct bus_keys keys;
 	size_t references; /* open handles, asked names, unanswered calls: the bus outlives them */
 	bool closing;
-	bool terminating;
 
 	uv_prepare_t prepare;
 	uv_check_t check;
@@ -335,11 +346,19 @@ struct bus {
 	struct bus_subscription *subscriptions;
 };
 
+/* Monotonic. */
 uint64_t bus_now_ms(void);
+
+/* The timer comes at that moment at the latest. */
 void bus_wake_by(struct bus *bus, uint64_t at_ms);
+
+/* For choosing, not for secrets. */
 uint64_t bus_random(struct bus *bus);
+
+/* The bus lives until everybody who held it has let it go. */
 void bus_hold(struct bus *bus);
 void bus_let_go(struct bus *bus);
+
 /* Counts a message that was thrown away, by reason. */
 void bus_dropped(const char *reason);
 

@@ -22,7 +22,9 @@ static const char UNREADABLE[] = "cannot be read";
 static const char OPEN_TO_OTHERS[] = "may be read or written by group or others; chmod 600";
 static const char MALFORMED[] = "is no Z85 key of 40 characters";
 
-/* Reads a file that holds one key and perhaps a line end. NULL, or what is wrong with it. */
+/* Reads a file that holds one key and perhaps a line end. NULL, or what is wrong with it. A pipe
+ * must not make us wait for its writer; the mode is that of the open file, so that nobody exchanges
+ * it in between; what was read does not stay on the stack. */
 static const char *read_key(const char *path, mode_t forbidden, char out_key[BUS_KEY_SIZE])
 {
 	char text[BUS_KEY_SIZE + 2];
@@ -31,8 +33,8 @@ static const char *read_key(const char *path, mode_t forbidden, char out_key[BUS
 		return UNREADABLE;
 	struct stat status;
 	ssize_t len = fstat(fd, &status) == 0 && S_ISREG(status.st_mode)
-	        ? read(fd, text, sizeof text - 1)
-	        : -1;
+			      ? read(fd, text, sizeof text - 1)
+			      : -1;
 	close(fd);
 	if (len < 0)
 		return UNREADABLE;
@@ -49,7 +51,8 @@ static const char *read_key(const char *path, mode_t forbidden, char out_key[BUS
 	return is_key ? NULL : MALFORMED;
 }
 
-/* Takes one file of authorized/ into the list when it is named like a key. */
+/* Takes one file of authorized/ into the list when it is named like a key. A bad one costs only
+ * itself: the others must work. */
 static void add_authorized(struct bus_keys *keys, const char *folder, const char *file)
 {
 	const char *dot = strchr(file, '.');
@@ -84,7 +87,8 @@ static bool read_authorized(struct bus_keys *keys)
 	keys->read_ms = bus_now_ms();
 	DIR *entries = opendir(folder);
 	if (entries == NULL) {
-		log_line(LOG_ERROR, "no authorized keys", "folder", folder, "why", strerror(errno), NULL);
+		log_line(LOG_ERROR, "no authorized keys", "folder", folder, "why", strerror(errno),
+			NULL);
 		return false;
 	}
 	keys->count = 0;
@@ -107,7 +111,7 @@ bool bus_keys_load(const char *folder, const char *name, struct bus_keys *out_ke
 		log_line(LOG_ERROR, "no secret key", "file", path, "why", wrong, NULL);
 		return false;
 	}
-	strcpy(out_keys->folder, folder);
+	snprintf(out_keys->folder, sizeof out_keys->folder, "%s", folder);
 	CHECK(zmq_curve_public(out_keys->public_key, out_keys->secret_key) == 0);
 	return read_authorized(out_keys);
 }
@@ -118,6 +122,7 @@ void bus_keys_refresh(struct bus_keys *keys)
 		(void)read_authorized(keys);
 }
 
+/* Few keys and few handshakes: a list will do. */
 const char *bus_keys_service(const struct bus_keys *keys, const uint8_t *bytes)
 {
 	for (size_t i = 0; i < keys->count; i++)

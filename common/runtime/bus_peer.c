@@ -24,7 +24,7 @@ static const bool MOVES[PEER_STATES][PEER_STATES] = {
 	[PEER_APART] = { [PEER_CONNECTING] = true },
 	[PEER_CONNECTING] = { [PEER_APART] = true, [PEER_UP] = true },
 	[PEER_UP] = { [PEER_APART] = true, [PEER_LEAVING] = true },
-	[PEER_LEAVING] = { [PEER_APART] = true },
+	[PEER_LEAVING] = { [PEER_APART] = true }, /* only a new connection is new */
 };
 
 static void move(struct bus_peer *peer, enum bus_peer_state state, const char *why)
@@ -56,8 +56,10 @@ struct bus_peer *bus_peer_new(struct bus_peers *peers, const char *address)
 	return peer;
 }
 
-enum bus_sent bus_peer_send(struct bus_peer *peer, const Asskomm__Header *header,
-	const uint8_t *body, size_t body_len)
+/* Both frames are made here, so that a request keeps its own bytes until it is answered and can be
+ * sent again elsewhere. */
+enum bus_sent bus_peer_send(
+	struct bus_peer *peer, const Asskomm__Header *header, const uint8_t *body, size_t body_len)
 {
 	zmq_msg_t frames[2];
 	bus_frame_header(header, &frames[0]);
@@ -80,6 +82,8 @@ static void ping(struct bus_peer *peer, uint64_t now_ms)
 
 /* ---- the connection */
 
+/* Whatever comes, comes from somebody who has the right key and lives: the pause starts small
+ * again. */
 static void on_message(struct bus_socket *dealer, struct bus_frames *message)
 {
 	struct bus_peer *peer = CONTAINER_OF(dealer, struct bus_link, dealer)->peer;
@@ -106,6 +110,8 @@ static void on_shaken(struct bus_peer *peer)
 	bus_client_flush(peer->peers);
 }
 
+/* All other events that we asked for are ways in which a handshake fails. After some of them libzmq
+ * would never try again. */
 static void on_event(struct bus_socket *monitor, struct bus_frames *message)
 {
 	struct bus_peer *peer = CONTAINER_OF(monitor, struct bus_link, monitor)->peer;
@@ -120,6 +126,7 @@ static void on_event(struct bus_socket *monitor, struct bus_frames *message)
 		bus_peer_down(peer, "no handshake");
 }
 
+/* The memory holds two libuv handles and goes with the second. */
 static void drop_socket(struct bus_link *link)
 {
 	if (--link->open == 0)
@@ -187,11 +194,12 @@ static void schedule(struct bus_peer *peer)
 	struct bus *bus = peer->peers->bus;
 	uint64_t jitter = bus_random(bus) % (peer->backoff_ms / 4);
 	peer->retry_ms = bus_now_ms() + peer->backoff_ms + jitter;
-	peer->backoff_ms = 2 * peer->backoff_ms < BACKOFF_MAX_MS ? 2 * peer->backoff_ms
-	                                                          : BACKOFF_MAX_MS;
+	peer->backoff_ms =
+		2 * peer->backoff_ms < BACKOFF_MAX_MS ? 2 * peer->backoff_ms : BACKOFF_MAX_MS;
 	bus_wake_by(bus, peer->retry_ms);
 }
 
+/* Keys are looked up each time: they may have been exchanged since. */
 static void connect_peer(struct bus_peer *peer)
 {
 	struct bus_keys *keys = &peer->peers->bus->keys;
@@ -217,12 +225,13 @@ void bus_peer_down(struct bus_peer *peer, const char *why)
 	if (peer->state == PEER_APART)
 		return;
 	if (peer->state == PEER_CONNECTING)
-		peer->attempts++;
+		peer->attempts++; /* with the server's next key, if it has several */
 	struct bus_link *link = peer->link;
 	peer->link = NULL;
 	move(peer, PEER_APART, why);
 	close_link(link);
 	schedule(peer);
+	/* Last: on_reply may ask again, and finds everything in its new state. */
 	bus_client_lose(peer);
 }
 

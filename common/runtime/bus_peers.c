@@ -5,12 +5,14 @@
  * server changes nothing. */
 #include "runtime/bus_internal.h"
 #include "runtime/log.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define RESOLVE_MS 5000
 #define RESOLVE_AGAIN_MS 1000
 
+/* Two endpoints may name the same address: it stays one replica. */
 static struct bus_peer *find_replica(const struct bus_peers *peers, const char *address)
 {
 	for (size_t i = 0; i < peers->n_replicas; i++)
@@ -19,8 +21,9 @@ static struct bus_peer *find_replica(const struct bus_peers *peers, const char *
 	return NULL;
 }
 
-static void want_replica(struct bus_peers *peers, const struct bus_resolver *source,
-	const char *address)
+/* Beyond BUS_REPLICAS_MAX an address is left out until another one goes. */
+static void want_replica(
+	struct bus_peers *peers, const struct bus_resolver *source, const char *address)
 {
 	struct bus_peer *peer = find_replica(peers, address);
 	if (peer == NULL && peers->n_replicas < BUS_REPLICAS_MAX) {
@@ -33,8 +36,8 @@ static void want_replica(struct bus_peers *peers, const struct bus_resolver *sou
 	peer->source = source;
 }
 
-static void on_resolved(struct bus_resolver *resolver, size_t count,
-	char addresses[][BUS_ADDRESS_SIZE])
+static void on_resolved(
+	struct bus_resolver *resolver, size_t count, char addresses[][BUS_ADDRESS_SIZE])
 {
 	struct bus_endpoint *endpoint = CONTAINER_OF(resolver, struct bus_endpoint, resolver);
 	struct bus_peers *peers = endpoint->peers;
@@ -45,6 +48,7 @@ static void on_resolved(struct bus_resolver *resolver, size_t count,
 		bus_wake_by(peers->bus, endpoint->due_ms);
 		return;
 	}
+	/* Only what this name had named before: other endpoints speak for themselves. */
 	for (size_t i = 0; i < peers->n_replicas; i++)
 		if (peers->replicas[i]->source == resolver)
 			peers->replicas[i]->wanted = false;
@@ -53,6 +57,7 @@ static void on_resolved(struct bus_resolver *resolver, size_t count,
 	bus_wake_by(peers->bus, 0);
 }
 
+/* An address is asked once, a name for ever. */
 static void resolve(struct bus_peers *peers, uint64_t now_ms)
 {
 	for (size_t i = 0; i < peers->n_endpoints; i++) {
@@ -88,12 +93,14 @@ void bus_peers_tick(struct bus *bus, uint64_t now_ms)
 	}
 }
 
+/* A setting that names no endpoint is the operator's mistake: said once, and the others work. */
 static void add_endpoint(struct bus_peers *peers, const char *text, size_t len)
 {
 	struct bus_endpoint *endpoint = &peers->endpoints[peers->n_endpoints];
 	if (peers->n_endpoints == BUS_ENDPOINTS_MAX ||
 		!bus_resolver_init(peers->bus, text, len, &endpoint->resolver)) {
-		log_line(LOG_ERROR, "no endpoint", "service", peers->service, "endpoints", text, NULL);
+		log_line(LOG_ERROR, "no endpoint", "service", peers->service, "endpoints", text,
+			NULL);
 		return;
 	}
 	endpoint->peers = peers;
@@ -107,7 +114,7 @@ struct bus_peers *bus_peers_new(struct bus *bus, const char *service, const char
 	struct bus_peers *peers = calloc(1, sizeof *peers);
 	CHECK(peers != NULL);
 	peers->bus = bus;
-	strcpy(peers->service, service);
+	snprintf(peers->service, sizeof peers->service, "%s", service);
 	peers->next = bus->peers;
 	bus->peers = peers;
 	for (const char *at = endpoints; *at != '\0';) {
@@ -128,6 +135,7 @@ bool bus_peers_are_up(const struct bus_peers *peers)
 	return false;
 }
 
+/* To all of them: with standbys, the caller cannot know which one is at work. */
 void bus_kick(struct bus_peers *peers)
 {
 	Asskomm__Header header = ASSKOMM__HEADER__INIT;
@@ -138,6 +146,7 @@ void bus_kick(struct bus_peers *peers)
 			(void)bus_peer_send(peers->replicas[i], &header, NULL, 0);
 }
 
+/* The memory stays until the last handle is closed. */
 void bus_peers_close(struct bus *bus)
 {
 	for (struct bus_peers *peers = bus->peers; peers != NULL; peers = peers->next)

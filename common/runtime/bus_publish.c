@@ -6,6 +6,7 @@
  * way it is made anew, with the name resolved anew. */
 #include "runtime/bus_internal.h"
 #include "runtime/log.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,7 @@ struct bus_feed {
 	struct bus_subscription *subscription;
 };
 
+/* PUB never blocks: what a subscriber's queue cannot hold is dropped by libzmq. */
 void bus_publish(struct bus *bus, const uint8_t *bytes, size_t len)
 {
 	if (bus->closing)
@@ -30,6 +32,7 @@ void bus_publish(struct bus *bus, const uint8_t *bytes, size_t len)
 
 /* ---- listening */
 
+/* Beacons count as life like everything else. */
 static void on_message(struct bus_socket *socket, struct bus_frames *message)
 {
 	struct bus_subscription *subscription =
@@ -59,6 +62,7 @@ static void close_feed(struct bus_subscription *subscription)
 	subscription->feed = NULL;
 }
 
+/* The subscriber stays the same, only the socket changes. */
 static struct bus_feed *open_feed(struct bus_subscription *subscription)
 {
 	struct bus *bus = subscription->bus;
@@ -77,8 +81,9 @@ static struct bus_feed *open_feed(struct bus_subscription *subscription)
 	return NULL;
 }
 
-static void on_resolved(struct bus_resolver *resolver, size_t count,
-	char addresses[][BUS_ADDRESS_SIZE])
+/* All addresses on one socket: of a service with standbys only the active one publishes. */
+static void on_resolved(
+	struct bus_resolver *resolver, size_t count, char addresses[][BUS_ADDRESS_SIZE])
 {
 	struct bus_subscription *subscription =
 		CONTAINER_OF(resolver, struct bus_subscription, resolver);
@@ -92,6 +97,7 @@ static void on_resolved(struct bus_resolver *resolver, size_t count,
 			log_line(LOG_WARN, "cannot connect", "address", addresses[i], NULL);
 }
 
+/* Names are asked for again each time: the publisher may have moved. */
 void bus_subscriptions_tick(struct bus *bus, uint64_t now_ms)
 {
 	for (struct bus_subscription *subscription = bus->subscriptions; subscription != NULL;
@@ -99,7 +105,8 @@ void bus_subscriptions_tick(struct bus *bus, uint64_t now_ms)
 		if (now_ms < subscription->due_ms || bus->closing)
 			continue;
 		if (subscription->heard)
-			log_line(LOG_WARN, "publisher silent", "service", subscription->service, NULL);
+			log_line(LOG_WARN, "publisher silent", "service", subscription->service,
+				NULL);
 		subscription->due_ms = now_ms + BUS_SILENCE_MS;
 		bus_resolver_ask(&subscription->resolver);
 	}
@@ -119,7 +126,7 @@ void bus_subscribe(struct bus *bus, const char *service, const char *endpoint,
 	subscription->resolver.on_resolved = on_resolved;
 	subscription->bus = bus;
 	subscription->subscriber = subscriber;
-	strcpy(subscription->service, service);
+	snprintf(subscription->service, sizeof subscription->service, "%s", service);
 	subscription->next = bus->subscriptions;
 	bus->subscriptions = subscription;
 	subscriber->subscription = subscription;

@@ -25,8 +25,9 @@ static bool copy_part(const char *from, const char *to, size_t size, char *out_t
 	return true;
 }
 
-bool bus_resolver_init(struct bus *bus, const char *endpoint, size_t len,
-	struct bus_resolver *resolver)
+/* The port follows the last colon; an IPv6 address stands in brackets. */
+bool bus_resolver_init(
+	struct bus *bus, const char *endpoint, size_t len, struct bus_resolver *resolver)
 {
 	static const char SCHEME[] = "tcp://";
 	const char *host = endpoint + strlen(SCHEME);
@@ -53,7 +54,8 @@ bool bus_resolver_init(struct bus *bus, const char *endpoint, size_t len,
 static void print_address(const char *host, const char *port, char out_address[BUS_ADDRESS_SIZE])
 {
 	bool is_six = strchr(host, ':') != NULL;
-	snprintf(out_address, BUS_ADDRESS_SIZE, is_six ? "tcp://[%s]:%s" : "tcp://%s:%s", host, port);
+	snprintf(out_address, BUS_ADDRESS_SIZE, is_six ? "tcp://[%s]:%s" : "tcp://%s:%s", host,
+		port);
 }
 
 /* The literal endpoints of a list of addresses. */
@@ -70,6 +72,7 @@ static size_t print_addresses(const struct bus_resolver *resolver, const struct 
 	return count;
 }
 
+/* The bus may have been closed while a thread was asking; it waited for this. */
 static void on_addresses(uv_getaddrinfo_t *request, int status, struct addrinfo *list)
 {
 	struct bus_resolver *resolver = CONTAINER_OF(request, struct bus_resolver, request);
@@ -83,6 +86,7 @@ static void on_addresses(uv_getaddrinfo_t *request, int status, struct addrinfo 
 	bus_let_go(bus);
 }
 
+/* One question at a time: a slow name server holds at most one thread per endpoint. */
 void bus_resolver_ask(struct bus_resolver *resolver)
 {
 	char address[1][BUS_ADDRESS_SIZE];
@@ -94,6 +98,7 @@ void bus_resolver_ask(struct bus_resolver *resolver)
 		resolver->on_resolved(resolver, 1, address);
 		return;
 	}
+	/* Fails at once when the name is too long: the same as not found. */
 	if (uv_getaddrinfo(resolver->bus->loop, &resolver->request, on_addresses, resolver->host,
 		    NULL, &hints) != 0) {
 		resolver->on_resolved(resolver, 0, NULL);

@@ -76,6 +76,8 @@ static void keep_blocked(struct bus *bus, zmq_msg_t *frames)
 	bus_wake_by(bus, blocked->since_ms + BUS_STEP_MS);
 }
 
+/* Between REQUEST and REPLY nothing of ours is kept in the ROUTER: who is gone is known only when
+ * something is sent to him. */
 static void send_frames(struct bus *bus, zmq_msg_t *frames)
 {
 	switch (bus_socket_send(&bus->router, frames, REQUEST_FRAMES)) {
@@ -91,6 +93,7 @@ static void send_frames(struct bus *bus, zmq_msg_t *frames)
 	bus_frames_close(frames, REQUEST_FRAMES);
 }
 
+/* The body is copied once, into the frame that libzmq owns from then on. */
 static void send_message(struct bus *bus, zmq_msg_t *route, const Asskomm__Header *header,
 	const uint8_t *body, size_t body_len)
 {
@@ -104,8 +107,9 @@ static void send_message(struct bus *bus, zmq_msg_t *route, const Asskomm__Heade
 	send_frames(bus, frames);
 }
 
-static void send_signal(struct bus *bus, zmq_msg_t *route, Asskomm__Header__Kind kind,
-	uint64_t correlation)
+/* PONG, or GOAWAY. */
+static void send_signal(
+	struct bus *bus, zmq_msg_t *route, Asskomm__Header__Kind kind, uint64_t correlation)
 {
 	Asskomm__Header header = ASSKOMM__HEADER__INIT;
 	header.v = BUS_VERSION;
@@ -126,13 +130,14 @@ static void send_reply(struct bus *bus, zmq_msg_t *route, uint64_t correlation,
 	header.failure = (Asskomm__Failure *)(uintptr_t)failure;
 	if (failure != NULL && asskomm__header__get_packed_size(&header) > BUS_HEADER_MAX) {
 		shortened.code = failure->code;
-		shortened.text = (char *)(uintptr_t)"too many violations to list";
+		shortened.text = (char *)(uintptr_t) "too many violations to list";
 		shortened.retry_after_ms = failure->retry_after_ms;
 		header.failure = &shortened;
 	}
 	send_message(bus, route, &header, body, failure == NULL ? body_len : 0);
 }
 
+/* For what is answered without a call: no arena, all on the stack. */
 static void send_refusal(struct bus *bus, zmq_msg_t *route, uint64_t correlation,
 	enum failure_code code, const char *text)
 {
@@ -143,6 +148,7 @@ static void send_refusal(struct bus *bus, zmq_msg_t *route, uint64_t correlation
 	send_reply(bus, route, correlation, &failure, NULL, 0);
 }
 
+/* The call, its header and its peer's name lie in the arena, which goes last. */
 void bus_answer(struct bus_call *call, const Asskomm__Failure *failure, const uint8_t *body,
 	size_t body_len)
 {
@@ -162,6 +168,7 @@ void bus_answer(struct bus_call *call, const Asskomm__Failure *failure, const ui
 	bus_let_go(bus);
 }
 
+/* At most RETRIES_AT_ONCE from the front; those that stay blocked go to the end. */
 void bus_server_writable(struct bus_socket *router)
 {
 	struct bus *bus = router->bus;
@@ -228,6 +235,7 @@ static void remember_caller(struct bus *bus, zmq_msg_t *route)
 		bus->n_callers++;
 }
 
+/* Who connects while we leave learns it from its first PING. */
 static void on_ping(struct bus *bus, zmq_msg_t *route, uint64_t correlation)
 {
 	remember_caller(bus, route);
@@ -260,21 +268,25 @@ static void start_call(struct bus *bus, struct arena *arena, const char *peer,
 	bus->server->on_request(bus->server, call);
 }
 
-/* False: answered already. */
+/* False: answered already. Limits come last: whoever is refused for another reason shall not be
+ * told to try again. */
 static bool may_start(struct bus *bus, const Asskomm__Header *header, struct bus_frames *message)
 {
 	zmq_msg_t *route = &message->frames[ROUTE];
 	size_t body_len = zmq_msg_size(&message->frames[BODY]);
 	uint64_t correlation = header->correlation;
 	if (header->v != BUS_VERSION)
-		send_refusal(bus, route, correlation, FAILURE_UNIMPLEMENTED, "only version 1 is spoken here");
+		send_refusal(bus, route, correlation, FAILURE_UNIMPLEMENTED,
+			"only version 1 is spoken here");
 	else if (bus->draining)
 		send_signal(bus, route, ASSKOMM__HEADER__KIND__GOAWAY, correlation);
 	else if (body_len > BUS_MESSAGE_MAX)
-		send_refusal(bus, route, correlation, FAILURE_TOO_LARGE, "the request is over 4 MiB");
+		send_refusal(
+			bus, route, correlation, FAILURE_TOO_LARGE, "the request is over 4 MiB");
 	else if (bus->inflight >= BUS_INFLIGHT_MAX ||
-		bus->inflight_bytes + body_len > BUS_INFLIGHT_BYTES)
-		send_refusal(bus, route, correlation, FAILURE_TOO_MANY, "too many requests at once");
+		 bus->inflight_bytes + body_len > BUS_INFLIGHT_BYTES)
+		send_refusal(
+			bus, route, correlation, FAILURE_TOO_MANY, "too many requests at once");
 	else
 		return true;
 	return false;
@@ -303,9 +315,8 @@ static bool dispatch(struct bus *bus, struct arena *arena, const char *peer,
 void bus_server_message(struct bus_socket *router, struct bus_frames *message)
 {
 	struct bus *bus = router->bus;
-	const char *peer = message->count < BODY
-	        ? NULL
-	        : zmq_msg_gets(&message->frames[HEADER], "User-Id");
+	const char *peer =
+		message->count < BODY ? NULL : zmq_msg_gets(&message->frames[HEADER], "User-Id");
 	if (peer == NULL || peer[0] == '\0') {
 		bus_dropped("no_identity");
 		return;
@@ -314,6 +325,7 @@ void bus_server_message(struct bus_socket *router, struct bus_frames *message)
 		bus_dropped("frames");
 		return;
 	}
+	/* The header is the first thing that a request takes from its ceiling. */
 	struct arena *arena = arena_new(CALL_CEILING);
 	Asskomm__Header *header = bus_header(arena, &message->frames[HEADER]);
 	if (header == NULL)
@@ -325,6 +337,7 @@ void bus_server_message(struct bus_socket *router, struct bus_frames *message)
 
 /* ---- leaving */
 
+/* Once, to everybody we know; the others hear it with their next message. */
 void bus_server_drain(struct bus *bus)
 {
 	if (bus->draining || bus->closing)

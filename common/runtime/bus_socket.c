@@ -26,31 +26,33 @@
 
 /* To add one: a row. Set before bind and connect. No ZMTP heartbeats: libzmq 4.3.4 aborts when a
  * consumer with heartbeats stalls. libzmq's own attempts to connect stay under BUS_WAIT_MS, so that
- * requests that wait for a restarted service find it. A publication may be as large as a message: the fact that the
- * territory changed lists all of it. */
+ * requests that wait for a restarted service find it. A publication may be as large as a message:
+ * the fact that the territory changed lists all of it. */
 static const struct {
 	int option;
 	bool wide; /* int64_t */
-	int values[BUS_KINDS];
+	int values[BUS_SUB + 1];
 } OPTIONS[] = {
-	/*                                    ROUTER     DEALER     PUB               SUB      REP    PAIR */
-	{ ZMQ_LINGER, false,               { 1000,      0,         1000,             0,       0,     0 } },
-	{ ZMQ_SNDHWM, false,               { 1000,      256,       10000,            UNSET,   UNSET, UNSET } },
-	{ ZMQ_RCVHWM, false,               { 1000,      256,       UNSET,            10000,   UNSET, UNSET } },
-	{ ZMQ_MAXMSGSIZE, true,            { FRAME_MAX, FRAME_MAX, SUBSCRIPTION_MAX, FRAME_MAX, UNSET, UNSET } },
-	{ ZMQ_HANDSHAKE_IVL, false,        { 5000,      5000,      5000,             5000,    UNSET, UNSET } },
-	{ ZMQ_RECONNECT_IVL, false,        { UNSET,     100,       UNSET,            100,     UNSET, UNSET } },
-	{ ZMQ_RECONNECT_IVL_MAX, false,    { UNSET,     1000,      UNSET,            1000,    UNSET, UNSET } },
-	{ ZMQ_CONNECT_TIMEOUT, false,      { UNSET,     3000,      UNSET,            3000,    UNSET, UNSET } },
-	{ ZMQ_IMMEDIATE, false,            { UNSET,     1,         UNSET,            UNSET,   UNSET, UNSET } },
-	{ ZMQ_ROUTER_MANDATORY, false,     { 1,         UNSET,     UNSET,            UNSET,   UNSET, UNSET } },
-	{ ZMQ_TCP_KEEPALIVE, false,        { 1,         1,         1,                1,       UNSET, UNSET } },
-	{ ZMQ_TCP_KEEPALIVE_IDLE, false,   { 30,        30,        30,               30,      UNSET, UNSET } },
-	{ ZMQ_TCP_KEEPALIVE_INTVL, false,  { 10,        10,        10,               10,      UNSET, UNSET } },
-	{ ZMQ_TCP_KEEPALIVE_CNT, false,    { 3,         3,         3,                3,       UNSET, UNSET } },
-	{ ZMQ_TCP_MAXRT, false,            { 10000,     10000,     10000,            10000,   UNSET, UNSET } },
-	{ ZMQ_BACKLOG, false,              { 256,       UNSET,     256,              UNSET,   UNSET, UNSET } },
-	{ ZMQ_IPV6, false,                 { 1,         1,         1,                1,       UNSET, UNSET } },
+	/* clang-format off */
+	/*                                 ROUTER     DEALER     PUB               SUB */
+	{ ZMQ_LINGER, false,             { 1000,      0,         1000,             0         } },
+	{ ZMQ_SNDHWM, false,             { 1000,      256,       10000,            UNSET     } },
+	{ ZMQ_RCVHWM, false,             { 1000,      256,       UNSET,            10000     } },
+	{ ZMQ_MAXMSGSIZE, true,          { FRAME_MAX, FRAME_MAX, SUBSCRIPTION_MAX, FRAME_MAX } },
+	{ ZMQ_HANDSHAKE_IVL, false,      { 5000,      5000,      5000,             5000      } },
+	{ ZMQ_RECONNECT_IVL, false,      { UNSET,     100,       UNSET,            100       } },
+	{ ZMQ_RECONNECT_IVL_MAX, false,  { UNSET,     1000,      UNSET,            1000      } },
+	{ ZMQ_CONNECT_TIMEOUT, false,    { UNSET,     3000,      UNSET,            3000      } },
+	{ ZMQ_IMMEDIATE, false,          { UNSET,     1,         UNSET,            UNSET     } },
+	{ ZMQ_ROUTER_MANDATORY, false,   { 1,         UNSET,     UNSET,            UNSET     } },
+	{ ZMQ_TCP_KEEPALIVE, false,      { 1,         1,         1,                1         } },
+	{ ZMQ_TCP_KEEPALIVE_IDLE, false, { 30,        30,        30,               30        } },
+	{ ZMQ_TCP_KEEPALIVE_INTVL, false,{ 10,        10,        10,               10        } },
+	{ ZMQ_TCP_KEEPALIVE_CNT, false,  { 3,         3,         3,                3         } },
+	{ ZMQ_TCP_MAXRT, false,          { 10000,     10000,     10000,            10000     } },
+	{ ZMQ_BACKLOG, false,            { 256,       UNSET,     256,              UNSET     } },
+	{ ZMQ_IPV6, false,               { 1,         1,         1,                1         } },
+	/* clang-format on */
 };
 
 static const int TYPES[BUS_KINDS] = {
@@ -71,6 +73,7 @@ void bus_frame_copy(const void *bytes, size_t len, zmq_msg_t *out_frame)
 		memcpy(zmq_msg_data(out_frame), bytes, len);
 }
 
+/* Packed straight into the frame. */
 void bus_frame_header(const Asskomm__Header *header, zmq_msg_t *out_frame)
 {
 	CHECK(zmq_msg_init_size(out_frame, asskomm__header__get_packed_size(header)) == 0);
@@ -92,12 +95,14 @@ Asskomm__Header *bus_header(struct arena *arena, zmq_msg_t *frame)
 		arena, &asskomm__header__descriptor, zmq_msg_data(frame), len);
 }
 
+/* Handlers may have moved frames out: those are empty then and may be closed all the same. */
 static void close_message(struct bus_frames *message)
 {
-	bus_frames_close(message->frames,
-		message->count < BUS_FRAMES_MAX ? message->count : BUS_FRAMES_MAX);
+	bus_frames_close(
+		message->frames, message->count < BUS_FRAMES_MAX ? message->count : BUS_FRAMES_MAX);
 }
 
+/* EINTR is no answer: a signal came while libzmq looked at its mailbox. */
 static int receive_frame(struct bus_socket *socket, zmq_msg_t *frame)
 {
 	int received;
@@ -171,6 +176,7 @@ static bool would_write(const struct bus_socket *socket, int events)
 	return socket->wants_out && socket->retry && (events & ZMQ_POLLOUT);
 }
 
+/* An error on the descriptor is news too; libzmq will tell what it means. */
 static void on_poll(uv_poll_t *poll, int status, int events)
 {
 	(void)status;
@@ -190,7 +196,7 @@ static bool settle(struct bus_socket *socket)
 		return false;
 	int events = events_of(socket);
 	socket->dirty = (socket->on_message != NULL && (events & ZMQ_POLLIN)) ||
-	        would_write(socket, events);
+			would_write(socket, events);
 	return socket->dirty;
 }
 
@@ -262,6 +268,7 @@ static void on_check(uv_check_t *check)
 	} while (socket != first);
 }
 
+/* For a socket about to be closed: no fairness, but a limit. */
 void bus_socket_empty(struct bus_socket *socket, size_t limit)
 {
 	struct bus_frames message;
@@ -307,6 +314,7 @@ void bus_reactor_stop(struct bus *bus)
 
 /* ---- life */
 
+/* All options are valid here: a refusal by libzmq is a bug of ours. */
 static void set(void *zmq, int option, const void *value, size_t len)
 {
 	CHECK(zmq_setsockopt(zmq, option, value, len) == 0);
@@ -314,6 +322,8 @@ static void set(void *zmq, int option, const void *value, size_t len)
 
 static void set_options(const struct bus *bus, enum bus_socket_kind kind, void *zmq)
 {
+	if (kind > BUS_SUB)
+		return;
 	for (size_t i = 0; i < sizeof OPTIONS / sizeof OPTIONS[0]; i++) {
 		int value = OPTIONS[i].values[kind];
 		int64_t wide_value = value;
@@ -330,10 +340,10 @@ static void set_options(const struct bus *bus, enum bus_socket_kind kind, void *
 }
 
 /* Every socket that leaves the process speaks CURVE: who binds is the server. */
-static void set_curve(const struct bus *bus, enum bus_socket_kind kind, const char *server_key,
-	void *zmq)
+static void set_curve(
+	const struct bus *bus, enum bus_socket_kind kind, const char *server_key, void *zmq)
 {
-	if (kind == BUS_REP || kind == BUS_PAIR)
+	if (kind > BUS_SUB)
 		return;
 	int is_server = server_key == NULL;
 	if (is_server) {
@@ -346,6 +356,7 @@ static void set_curve(const struct bus *bus, enum bus_socket_kind kind, const ch
 	set(zmq, ZMQ_CURVE_SECRETKEY, bus->keys.secret_key, BUS_KEY_SIZE);
 }
 
+/* Before bus->sockets is last in the ring. */
 static void link_socket(struct bus *bus, struct bus_socket *socket)
 {
 	if (bus->sockets == NULL) {
@@ -389,6 +400,7 @@ bool bus_socket_open(struct bus *bus, enum bus_socket_kind kind, const char *ser
 	socket->zmq = zmq;
 	bus_hold(bus);
 	link_socket(bus, socket);
+	/* An inproc socket's descriptor only works after its state was asked for once. */
 	bus_socket_mark(socket);
 	return true;
 }
