@@ -98,15 +98,15 @@ class Exchange {
 }
 
 export class Client {
-	constructor(folder, user) {
+	constructor(folder, user, database = "postgres") {
 		this.exchanges = [];
 		this.rest = Buffer.alloc(0);
 		this.socket = createConnection(join(folder, ".s.PGSQL.5432"));
 		this.socket.on("data", (bytes) => this.take(bytes));
 		this.socket.on("error", (error) => this.fail(error));
 		this.socket.on("close", () => this.fail(new Error("the server closed the connection")));
-		const body = Buffer.concat([int32(PROTOCOL), text("user"), text(user), text("database"),
-			text("postgres"), text("")]);
+		const names = ["user", user, "database", database, ""];
+		const body = Buffer.concat([int32(PROTOCOL), ...names.map(text)]);
 		this.ready = this.send(Buffer.concat([int32(body.length + 4), body]));
 	}
 

@@ -139,12 +139,27 @@ class Service {
 class Sql {
 	constructor(database) {
 		this.database = database;
+		this.name = "postgres";
 		this.clients = [];
+	}
+
+	// Migrates as an owner that is no superuser, as a database that somebody else runs has it:
+	// row-level security holds for the owner too.
+	async migrateAs(owner) {
+		const superuser = this.client();
+		await superuser.rows(`create role ${owner} login createrole`);
+		await superuser.rows(`create database suite owner ${owner}`);
+		this.name = "suite";
+		this.database.conninfo = this.database.conninfo
+			.replace("user=postgres", `user=${owner}`)
+			.replace("dbname=postgres", "dbname=suite");
+		await this.database.migrate();
+		return this;
 	}
 
 	// A connection as any role.
 	client(role = "postgres") {
-		const client = new Client(this.database.cluster, role);
+		const client = new Client(this.database.cluster, role, this.name);
 		this.clients.push(client);
 		return client;
 	}
