@@ -63,17 +63,6 @@ enum verdict require_past(struct ruling *ruling, const char *field, const char *
 		"Give a day that is not after today, %s", ruling->today);
 }
 
-/* The entry is all an aggregate needs to take the fact back: what, when and its id. */
-void remember(struct ruling *ruling, ProtobufCMessage *aggregate, const struct emitted *fact)
-{
-	Asskomm__Entry *entry = NEW(ruling->arena, Asskomm__Entry);
-	asskomm__entry__init(entry);
-	entry->fact_id = text_copy(ruling->arena, fact->id);
-	entry->kind = text_copy(ruling->arena, fact_kind(fact->fact->descriptor));
-	entry->on = text_copy(ruling->arena, fact->header.valid_on);
-	reflect_append(ruling->arena, aggregate, "entries", entry);
-}
-
 /* The items and the count of a repeated field that an aggregate must have. */
 static void *items_of(const ProtobufCMessage *aggregate, const char *name, size_t **out_count)
 {
@@ -81,6 +70,23 @@ static void *items_of(const ProtobufCMessage *aggregate, const char *name, size_
 	CHECK(field != NULL && field->label == PROTOBUF_C_LABEL_REPEATED);
 	*out_count = reflect_count(aggregate, field);
 	return *(void **)reflect_member(aggregate, field);
+}
+
+/* The entry is all an aggregate needs to take the fact back: what, when and its id. */
+void emit_entry(struct ruling *ruling, ProtobufCMessage *aggregate, const char *valid_on,
+	ProtobufCMessage *fact)
+{
+	size_t *n_participants;
+	char *const *participants = items_of(aggregate, "participants", &n_participants);
+	struct emitted *emitted =
+		emit(ruling, fact->descriptor, valid_on, *n_participants, participants);
+	emitted->fact = fact;
+	Asskomm__Entry *entry = NEW(ruling->arena, Asskomm__Entry);
+	asskomm__entry__init(entry);
+	entry->fact_id = text_copy(ruling->arena, emitted->id);
+	entry->kind = text_copy(ruling->arena, fact_kind(fact->descriptor));
+	entry->on = text_copy(ruling->arena, valid_on);
+	reflect_append(ruling->arena, aggregate, "entries", entry);
 }
 
 /* Two different mistakes: a fact that others came after, and one that is not here at all. The first

@@ -66,8 +66,11 @@ const char *fact_kind(const ProtobufCMessageDescriptor *type);
 /* Refuses when the day lies after today. */
 enum verdict require_past(struct ruling *ruling, const char *field, const char *day);
 
-/* Remembers an emitted fact in an aggregate's `entries` field. */
-void remember(struct ruling *ruling, ProtobufCMessage *aggregate, const struct emitted *fact);
+/* Emits `fact`, complete as it is, about the aggregate's own `participants`, and remembers it in
+ * its `entries`. What nearly every rule ends with: the aggregate must know its participants by now.
+ */
+void emit_entry(struct ruling *ruling, ProtobufCMessage *aggregate, const char *valid_on,
+	ProtobufCMessage *fact);
 
 /* Takes back the latest entry of an aggregate: refuses unless `fact_id` is that entry, removes it
  * and emits FactWithdrawn with `corrects`. Gives the entry that is now the latest (NULL: none). */

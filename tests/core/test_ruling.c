@@ -100,19 +100,19 @@ static Registry__Participant *with_facts(size_t count)
 	reflect_append(arena, &participant->base, "participants", "14628160");
 	reflect_append(arena, &participant->base, "participants", "14628270");
 	for (size_t i = 0; i < count; i++) {
-		struct emitted *emitted = emit(&ruling, &registry__participant_advised__descriptor,
-			text_format(arena, "2024-01-%02zu", i + 1), participant->n_participants,
-			participant->participants);
-		remember(&ruling, &participant->base, emitted);
+		emit_entry(&ruling, &participant->base, text_format(arena, "2024-01-%02zu", i + 1),
+			reflect_new(arena, &registry__participant_advised__descriptor));
 	}
 	ruling.n_facts = 0;
 	return participant;
 }
 
-static void test_remember(void **state)
+static void test_emit_entry(void **state)
 {
 	(void)state;
 	const Registry__Participant *participant = with_facts(2);
+	assert_int_equal(ruling.facts[1].header.n_participants, 2);
+	assert_string_equal(ruling.facts[1].header.participants[1], "14628270");
 	assert_int_equal(participant->n_entries, 2);
 	assert_string_equal(participant->entries[1]->kind, "ParticipantAdvised");
 	assert_string_equal(participant->entries[1]->on, "2024-01-02");
@@ -175,7 +175,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_emit_copies, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_number_of_facts_is_limited, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_require_past, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_remember, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_emit_entry, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_withdraw_latest, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_withdraw_refuses, set_up, tear_down),
 	};

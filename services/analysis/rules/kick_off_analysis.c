@@ -37,7 +37,6 @@ enum verdict kick_off_analysis(
 	const Registry__Parties *known =
 		AS(Registry__Parties, registry__parties, ruling->knowledge);
 	Analysis__AnalysisKickedOff *fact = NEW(ruling->arena, Analysis__AnalysisKickedOff);
-	struct emitted *emitted;
 
 	if (require_past(ruling, "kickedOffOn", wish->kicked_off_on) == REFUSED)
 		return REFUSED;
@@ -51,9 +50,6 @@ enum verdict kick_off_analysis(
 	fact->analysis_id = analysis->id;
 	fact->n_municipalities = analysis->n_municipalities;
 	fact->municipalities = analysis->municipalities;
-	emitted = emit(ruling, fact->base.descriptor, wish->kicked_off_on, analysis->n_participants,
-		analysis->participants);
-	emitted->fact = &fact->base;
-	remember(ruling, aggregate, emitted);
+	emit_entry(ruling, aggregate, wish->kicked_off_on, &fact->base);
 	return ACCEPTED;
 }

@@ -12,7 +12,6 @@ enum verdict present_analysis(
 	const Analysis__PresentAnalysisRequest *wish =
 		AS(Analysis__PresentAnalysisRequest, analysis__present_analysis_request, request);
 	Analysis__AnalysisPresented *fact = NEW(ruling->arena, Analysis__AnalysisPresented);
-	struct emitted *emitted;
 
 	if (require_past(ruling, "presentedOn", wish->presented_on) == REFUSED)
 		return REFUSED;
@@ -29,9 +28,6 @@ enum verdict present_analysis(
 	fact->analysis_id = analysis->id;
 	fact->n_municipalities = analysis->n_municipalities;
 	fact->municipalities = analysis->municipalities;
-	emitted = emit(ruling, fact->base.descriptor, wish->presented_on, analysis->n_participants,
-		analysis->participants);
-	emitted->fact = &fact->base;
-	remember(ruling, aggregate, emitted);
+	emit_entry(ruling, aggregate, wish->presented_on, &fact->base);
 	return ACCEPTED;
 }

@@ -48,8 +48,6 @@ static enum verdict refuse_move(struct ruling *ruling, const Coaching__CoachingP
 enum verdict coaching_move(struct ruling *ruling, Coaching__CoachingProcess *coaching,
 	const char *field, const char *day, ProtobufCMessage *fact)
 {
-	struct emitted *emitted;
-
 	if (require_past(ruling, field, day) == REFUSED)
 		return REFUSED;
 	if (coaching->n_entries > 0 &&
@@ -60,10 +58,7 @@ enum verdict coaching_move(struct ruling *ruling, Coaching__CoachingProcess *coa
 		if (MOVES[i].from != coaching->status || MOVES[i].fact != fact->descriptor)
 			continue;
 		coaching->status = MOVES[i].to;
-		emitted = emit(ruling, fact->descriptor, day, coaching->n_participants,
-			coaching->participants);
-		emitted->fact = fact;
-		remember(ruling, &coaching->base, emitted);
+		emit_entry(ruling, &coaching->base, day, fact);
 		return ACCEPTED;
 	}
 	return refuse_move(ruling, coaching);

@@ -56,8 +56,7 @@ enum verdict change_council(
 	if (move == NULL)
 		return refuse(ruling, FAILURE_CONFLICT, "change", "move",
 			"an active council can become dormant or be dissolved, a dormant one can "
-			"be "
-			"reactivated or dissolved; this one is %s",
+			"be reactivated or dissolved; this one is %s",
 			registry__council__status__descriptor.values[council->status].name);
 	if (council->n_entries > 0 &&
 		strcmp(wish->changed_on, council->entries[council->n_entries - 1]->on) < 0)
@@ -65,6 +64,6 @@ enum verdict change_council(
 			"the latest change was on %s",
 			council->entries[council->n_entries - 1]->on);
 	council->status = move->to;
-	council_emit(ruling, council, wish->changed_on, fact_of(ruling, move, council));
+	emit_entry(ruling, aggregate, wish->changed_on, fact_of(ruling, move, council));
 	return ACCEPTED;
 }

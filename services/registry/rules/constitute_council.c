@@ -3,7 +3,6 @@
 
 #include "core/parties.h"
 #include "core/reflect.h"
-#include "council_facts.h"
 
 enum verdict constitute_council(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
@@ -24,6 +23,6 @@ enum verdict constitute_council(
 	registry__council_constituted__init(fact);
 	fact->council_id = council->id;
 	fact->participant = council->participant;
-	council_emit(ruling, council, wish->constituted_on, &fact->base);
+	emit_entry(ruling, aggregate, wish->constituted_on, &fact->base);
 	return ACCEPTED;
 }

@@ -14,16 +14,6 @@ static const struct {
 	{ "CouncilDissolved", REGISTRY__COUNCIL__STATUS__DISSOLVED },
 };
 
-void council_emit(
-	struct ruling *ruling, Registry__Council *council, const char *day, ProtobufCMessage *fact)
-{
-	struct emitted *emitted =
-		emit(ruling, fact->descriptor, day, council->n_participants, council->participants);
-
-	emitted->fact = fact;
-	remember(ruling, &council->base, emitted);
-}
-
 Registry__Council__Status council_status_after(const Asskomm__Entry *latest)
 {
 	for (size_t i = 0; latest != NULL && i < sizeof(STATUS_AFTER) / sizeof(STATUS_AFTER[0]);

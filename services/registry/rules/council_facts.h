@@ -5,10 +5,6 @@
 #include "asskomm/registry.pb-c.h"
 #include "core/ruling.h"
 
-/* Emits and remembers a fact about the council. */
-void council_emit(
-	struct ruling *ruling, Registry__Council *council, const char *day, ProtobufCMessage *fact);
-
 /* The status after a fact of that kind; of an empty history WITHDRAWN. */
 Registry__Council__Status council_status_after(const Asskomm__Entry *latest);
 

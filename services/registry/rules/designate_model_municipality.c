@@ -27,6 +27,6 @@ enum verdict designate_model_municipality(
 	registry__model_municipality_designated__init(fact);
 	fact->participant = party_copy(ruling->arena, party);
 	participant->model_municipality_on = wish->designated_on;
-	participant_emit(ruling, participant, wish->designated_on, &fact->base);
+	emit_entry(ruling, aggregate, wish->designated_on, &fact->base);
 	return ACCEPTED;
 }

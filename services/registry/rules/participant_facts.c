@@ -12,16 +12,6 @@ Registry__Party *participant_party(struct ruling *ruling, Registry__Participant 
 	return the_party(ruling, participant->resolved, "key");
 }
 
-void participant_emit(struct ruling *ruling, Registry__Participant *participant, const char *day,
-	ProtobufCMessage *fact)
-{
-	struct emitted *emitted = emit(ruling, fact->descriptor, day, participant->n_participants,
-		participant->participants);
-
-	emitted->fact = fact;
-	remember(ruling, &participant->base, emitted);
-}
-
 void participant_earliest(char **first, char *day)
 {
 	if ((*first)[0] == '\0' || strcmp(day, *first) < 0)

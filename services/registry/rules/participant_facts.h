@@ -9,10 +9,6 @@
 Registry__Party *participant_party(struct ruling *ruling, Registry__Participant *participant,
 	const char *field, const char *day);
 
-/* Emits and remembers a fact about the participant. */
-void participant_emit(struct ruling *ruling, Registry__Participant *participant, const char *day,
-	ProtobufCMessage *fact);
-
 /* Sets *first to the earlier of itself and the day: late entries move firsts back. */
 void participant_earliest(char **first, char *day);
 

@@ -22,6 +22,6 @@ enum verdict record_advice(
 	fact->participant = party_copy(ruling->arena, party);
 	fact->topic = wish->topic;
 	participant_earliest(&participant->advised_on, wish->advised_on);
-	participant_emit(ruling, participant, wish->advised_on, &fact->base);
+	emit_entry(ruling, aggregate, wish->advised_on, &fact->base);
 	return ACCEPTED;
 }

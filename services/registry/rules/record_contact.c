@@ -21,6 +21,6 @@ enum verdict record_contact(
 	registry__participant_contacted__init(fact);
 	fact->participant = party_copy(ruling->arena, party);
 	participant_earliest(&participant->contacted_on, wish->contacted_on);
-	participant_emit(ruling, participant, wish->contacted_on, &fact->base);
+	emit_entry(ruling, aggregate, wish->contacted_on, &fact->base);
 	return ACCEPTED;
 }

@@ -4,19 +4,19 @@
 #include "core/parties.h"
 #include "core/reflect.h"
 #include "core/text.h"
-#include "participant_facts.h"
 #include <string.h>
 
 #define KEY_MAX 42
+#define PREFIX_LEN 2u /* of "k-" */
 
 /* "Städtebund Silberberg" → "k-st-dtebund-silberberg": stable, readable, ASCII. */
 static char *key_of(struct arena *arena, const char *name)
 {
 	char *folded = text_fold(arena, name);
 	char *key = arena_alloc(arena, KEY_MAX + 1);
-	size_t len = 2;
+	size_t len = PREFIX_LEN;
 
-	memcpy(key, "k-", 2);
+	memcpy(key, "k-", PREFIX_LEN);
 	for (const char *c = folded; *c != '\0' && len < KEY_MAX; c++) {
 		bool plain = (*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9');
 
@@ -25,21 +25,29 @@ static char *key_of(struct arena *arena, const char *name)
 		else if (key[len - 1] != '-')
 			key[len++] = '-';
 	}
-	while (len > 2 && key[len - 1] == '-')
+	while (len > PREFIX_LEN && key[len - 1] == '-')
 		key[--len] = '\0';
 	return key;
 }
 
+/* A consortium of consortia would lie in no district, since it lies where its first member does; a
+ * town that is named twice would make a consortium of itself. NULL when refused. */
 static char **member_keys(struct ruling *ruling, const Registry__Participant *participant)
 {
 	char **keys = NEW_ARRAY(ruling->arena, char *, participant->n_members + 1);
 
 	for (size_t i = 0; i < participant->n_members; i++) {
-		Registry__Party *party =
-			the_party(ruling, participant->members[i], "members[%zu]", i);
+		const char *field = text_format(ruling->arena, "members[%zu]", i);
+		Registry__Party *party = the_body(ruling, participant->members[i], field);
 
 		if (party == NULL)
 			return NULL;
+		for (size_t j = 0; j < i; j++)
+			if (strcmp(keys[j], party->key) == 0) {
+				refuse(ruling, FAILURE_INVALID, field, "twice", "%s is named twice",
+					party->name);
+				return NULL;
+			}
 		keys[i] = party->key;
 	}
 	return keys;
@@ -61,6 +69,9 @@ enum verdict register_consortium(
 		return refuse(ruling, FAILURE_REFUSED, "members", "several",
 			"a consortium has at least two members");
 	participant->id = key_of(ruling->arena, wish->name);
+	if (strlen(participant->id) <= PREFIX_LEN)
+		return refuse(ruling, FAILURE_REFUSED, "name", "key",
+			"give a name with letters from a to z or digits: the key is made of them");
 	participant->name = wish->name;
 	participant->kind = REGISTRY__PARTY_KIND__CONSORTIUM;
 	participant->district = participant->members[0]->candidates[0]->district;
@@ -75,6 +86,6 @@ enum verdict register_consortium(
 	fact->participant->district = participant->district;
 	fact->n_members = participant->n_members;
 	fact->members = keys;
-	participant_emit(ruling, participant, wish->registered_on, &fact->base);
+	emit_entry(ruling, aggregate, wish->registered_on, &fact->base);
 	return ACCEPTED;
 }

@@ -23,6 +23,6 @@ enum verdict set_cooperation_level(
 	fact->level = wish->level;
 	fact->reason = wish->reason;
 	participant->cooperation_level = wish->level;
-	participant_emit(ruling, participant, wish->since, &fact->base);
+	emit_entry(ruling, aggregate, wish->since, &fact->base);
 	return ACCEPTED;
 }

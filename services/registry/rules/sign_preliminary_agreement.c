@@ -27,6 +27,6 @@ enum verdict sign_preliminary_agreement(
 	registry__preliminary_agreement_signed__init(fact);
 	fact->participant = party_copy(ruling->arena, party);
 	participant->preliminary_agreement_on = wish->signed_on;
-	participant_emit(ruling, participant, wish->signed_on, &fact->base);
+	emit_entry(ruling, aggregate, wish->signed_on, &fact->base);
 	return ACCEPTED;
 }
