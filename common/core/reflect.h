@@ -59,6 +59,9 @@ ProtobufCMessage *reflect_from_json(struct arena *arena,
 /* The message as a JSON value; the caller owns the reference. */
 json_t *reflect_to_json(const ProtobufCMessage *message);
 
+/* Any JSON value of ours as compact text in the arena; the reference stays the caller's. */
+char *reflect_json_text(struct arena *arena, const json_t *value);
+
 /* The message as compact JSON text in the arena. */
 char *reflect_to_json_text(struct arena *arena, const ProtobufCMessage *message);
 

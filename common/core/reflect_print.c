@@ -115,13 +115,19 @@ json_t *reflect_to_json(const ProtobufCMessage *message)
 }
 
 /* jansson prints into the heap; the copy belongs to the arena and dies with the message. */
-char *reflect_to_json_text(struct arena *arena, const ProtobufCMessage *message)
+char *reflect_json_text(struct arena *arena, const json_t *value)
 {
-	json_t *value = reflect_to_json(message);
 	char *text = json_dumps(value, JSON_COMPACT);
 	CHECK(text != NULL);
 	char *copy = text_copy(arena, text);
 	free(text);
-	json_decref(value);
 	return copy;
+}
+
+char *reflect_to_json_text(struct arena *arena, const ProtobufCMessage *message)
+{
+	json_t *value = reflect_to_json(message);
+	char *text = reflect_json_text(arena, value);
+	json_decref(value);
+	return text;
 }

@@ -65,12 +65,9 @@ static const char *json_text(
 	struct arena *arena, const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
 {
 	json_t *value = reflect_field_to_json(message, field);
-	char *text = json_dumps(value, JSON_COMPACT);
-	CHECK(text != NULL);
-	const char *copy = text_copy(arena, text);
-	free(text);
+	const char *text = reflect_json_text(arena, value);
 	json_decref(value);
-	return copy;
+	return text;
 }
 
 /* NULL is SQL's NULL: the order of the cases is the order of the promise in reflect.h. */
@@ -89,7 +86,7 @@ const char *reflect_get_text(
 	}
 	if (found->type == PROTOBUF_C_TYPE_BYTES) {
 		const ProtobufCBinaryData *bytes = member;
-		return text_format(arena, "\\x%s", text_hex(arena, bytes->data, bytes->len));
+		return text_bytea(arena, bytes->data, bytes->len);
 	}
 	if (found->type == PROTOBUF_C_TYPE_ENUM && *(const int *)member == 0)
 		return NULL;

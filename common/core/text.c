@@ -167,15 +167,31 @@ char *text_fold(struct arena *arena, const char *text)
 	return folded;
 }
 
-char *text_hex(struct arena *arena, const uint8_t *bytes, size_t len)
+static void write_hex(const uint8_t *bytes, size_t len, char *out)
 {
 	static const char digits[] = "0123456789abcdef";
-	char *hex = arena_alloc(arena, 2 * len + 1);
 	for (size_t i = 0; i < len; i++) {
-		hex[2 * i] = digits[bytes[i] >> 4];
-		hex[2 * i + 1] = digits[bytes[i] & 15];
+		out[2 * i] = digits[bytes[i] >> 4];
+		out[2 * i + 1] = digits[bytes[i] & 15];
 	}
+}
+
+char *text_hex(struct arena *arena, const uint8_t *bytes, size_t len)
+{
+	char *hex = arena_alloc(arena, 2 * len + 1);
+	write_hex(bytes, len, hex);
 	return hex;
+}
+
+/* Written in its place at once: what is stored so may be most of what a call may take, and a copy
+ * behind a prefix would take as much again. */
+char *text_bytea(struct arena *arena, const uint8_t *bytes, size_t len)
+{
+	char *text = arena_alloc(arena, 2 * len + 3);
+	text[0] = '\\';
+	text[1] = 'x';
+	write_hex(bytes, len, text + 2);
+	return text;
 }
 
 /* Small at first: most texts are, and the arena gets nothing back from those that grow. */

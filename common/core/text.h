@@ -35,6 +35,9 @@ char *text_fold(struct arena *arena, const char *text);
 /* Lower-case hex of `len` bytes. */
 char *text_hex(struct arena *arena, const uint8_t *bytes, size_t len);
 
+/* The same as PostgreSQL reads bytes: "\x0a1b…". */
+char *text_bytea(struct arena *arena, const uint8_t *bytes, size_t len);
+
 /* A buffer that grows inside an arena up to `max_len`; appending more marks it as overflown and
  * adds nothing. Zero-terminated at all times. */
 struct text {

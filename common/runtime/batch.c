@@ -13,6 +13,9 @@
 #include <string.h>
 
 #define BATCH_ARENA (64u * 1024 * 1024)
+/* The rows of a batch hold no more than this in their calls' arenas: that bounds their parameters,
+ * which are copied, escaped and put into arrays in the batch's arena (at most three times). */
+#define BATCH_BYTES (32u * 1024 * 1024)
 
 struct batcher {
 	struct batcher *next;
@@ -51,10 +54,14 @@ static struct batcher *batcher_of(struct service *service, const struct statemen
 
 /* ---- choosing the rows of a batch */
 
-static bool fits(const struct batcher *batcher, const struct save *save)
+/* `bytes` is what the rows that were chosen before hold. The first row always fits: one call is
+ * bounded by its own arena. */
+static bool fits(const struct batcher *batcher, const struct save *save, size_t bytes)
 {
 	if (batcher->n_rows == 0)
 		return true;
+	if (bytes + arena_used(save->arena) > BATCH_BYTES)
+		return false;
 	if (strcmp(batcher->rows[0]->scope, save->scope) != 0)
 		return false;
 	for (size_t i = 0; i < batcher->n_rows; i++)
@@ -69,16 +76,17 @@ static bool fits(const struct batcher *batcher, const struct save *save)
 
 static void choose_rows(struct batcher *batcher)
 {
-	size_t most = batcher->singles > 0 ? 1 : BATCH_MAX;
+	size_t most = batcher->singles > 0 ? 1 : BATCH_MAX, bytes = 0;
 	struct save **link = &batcher->waiting;
 
 	batcher->n_rows = 0;
 	while (*link != NULL && batcher->n_rows < most) {
 		struct save *save = *link;
 
-		if (fits(batcher, save)) {
+		if (fits(batcher, save, bytes)) {
 			*link = save->next;
 			batcher->rows[batcher->n_rows++] = save;
+			bytes += arena_used(save->arena);
 		} else {
 			link = &save->next;
 		}
@@ -205,7 +213,6 @@ static void on_done(struct db_segment *segment, enum db_outcome outcome)
 {
 	struct batcher *batcher = CONTAINER_OF(segment, struct batcher, segment);
 
-	batcher->flying = false;
 	if (outcome == DB_DONE)
 		tell_each(batcher);
 	else if (outcome == DB_UNAVAILABLE)
@@ -215,6 +222,9 @@ static void on_done(struct db_segment *segment, enum db_outcome outcome)
 	else
 		put_back(batcher);
 	arena_destroy(&batcher->arena);
+	/* Only now: whoever was told may have submitted again, which must not choose rows over
+	 * those that are still being told. */
+	batcher->flying = false;
 	flush(batcher);
 }
 

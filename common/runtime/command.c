@@ -301,7 +301,8 @@ static void ask_need(struct run *run)
 	CHECK(method != NULL && service_peer(run->call->service, method->service) != NULL);
 	asskomm__header__init(&run->need.header);
 	run->need.header.method = text_copy(arena, run->command->need->method);
-	run->need.header.timeout_ms = call_remaining_ms(run->call);
+	/* 0 would stand for the default, which is more than is left */
+	run->need.header.timeout_ms = call_remaining_ms(run->call) + 1;
 	run->need.header.principal = run->call->principal;
 	run->need.header.traceparent = run->call->bus->header->traceparent;
 	run->need.body = reflect_pack(arena, request, &run->need.body_len);

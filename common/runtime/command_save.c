@@ -13,11 +13,6 @@ static const char *field_text(const struct run *run, const ProtobufCMessage *m, 
 	return text != NULL ? text : "";
 }
 
-static const char *hex(struct run *run, const uint8_t *bytes, size_t len)
-{
-	return text_format(run->call->arena, "\\x%s", text_hex(run->call->arena, bytes, len));
-}
-
 static void fill_header(struct run *run, struct emitted *emitted)
 {
 	const Asskomm__Header *header = run->call->bus->header;
@@ -43,9 +38,9 @@ static void pack_fact(struct run *run, struct emitted *emitted, struct saved_fac
 	out_fact->id = emitted->id;
 	out_fact->type = emitted->fact->descriptor->name;
 	bytes = reflect_pack(arena, &emitted->header.base, &len);
-	out_fact->header = hex(run, bytes, len);
+	out_fact->header = text_bytea(arena, bytes, len);
 	bytes = reflect_pack(arena, emitted->fact, &len);
-	out_fact->payload = hex(run, bytes, len);
+	out_fact->payload = text_bytea(arena, bytes, len);
 	out_fact->participants = reflect_get_text(arena, &emitted->header.base, "participants");
 }
 
@@ -88,7 +83,7 @@ void command_save(struct run *run, void (*on_saved)(struct save *save, enum save
 		.id = run->recorded->id,
 		.idempotency_key = run->key,
 		.request_hash = run->request_hash,
-		.reply = hex(run, run->reply, run->reply_len),
+		.reply = text_bytea(arena, run->reply, run->reply_len),
 		.recorded_on =
 			claim != NULL && claim->recorded_on[0] != '\0' ? claim->recorded_on : NULL,
 		.n_facts = run->ruling->n_facts,

@@ -108,6 +108,8 @@ static void test_hex(void **state)
 	const uint8_t bytes[] = { 0x00, 0x1f, 0xff };
 	assert_string_equal(text_hex(arena, bytes, 3), "001fff");
 	assert_string_equal(text_hex(arena, bytes, 0), "");
+	assert_string_equal(text_bytea(arena, bytes, 3), "\\x001fff");
+	assert_string_equal(text_bytea(arena, bytes, 0), "\\x");
 }
 
 static void test_buffer_grows_up_to_its_maximum(void **state)
