@@ -80,7 +80,7 @@ void admin_init(struct service *service)
 	service->admin_handler.on_request = on_request;
 	service->admin =
 		http_server_new(&service->loop, service_setting(service, "ASSKOMM_ADMIN_HOST"),
-			(int)strtol(service_setting(service, "ASSKOMM_ADMIN_PORT"), NULL, 10),
+			(int)service_number(service, "ASSKOMM_ADMIN_PORT", 0, 65535),
 			&service->admin_handler);
 	if (service->admin == NULL)
 		exit(1); /* http_server_new said why */

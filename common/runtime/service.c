@@ -17,6 +17,7 @@
 #define DRAIN_FOR_MS 15000 /* longest wait for what is in flight */
 #define GOODBYE_MS 300     /* how long callers may still send after GOAWAY */
 #define WATCHDOG_SECONDS 25
+#define LANES_MAX 16 /* of db: more connections help nobody on one loop */
 
 /* To add one for all services: a row here. */
 static const struct setting COMMON_SETTINGS[] = {
@@ -67,6 +68,20 @@ bool service_is_draining(const struct service *service)
 const char *service_setting(struct service *service, const char *name)
 {
 	return settings_get(service->settings, service->n_settings, name);
+}
+
+long service_number(struct service *service, const char *name, long least, long most)
+{
+	const char *text = service_setting(service, name);
+	char *rest = NULL;
+	long number = strtol(text, &rest, 10);
+
+	if (rest == text || *rest != '\0' || number < least || number > most) {
+		fprintf(stderr, "%s: %s is not a number from %ld to %ld\n", service->table->name,
+			name, least, most);
+		exit(2);
+	}
+	return number;
 }
 
 struct bus_peers *service_peer(struct service *service, const char *name)
@@ -152,7 +167,7 @@ static void start_database(struct service *service)
 	service->db = db_new(&(struct db_settings){
 		.loop = &service->loop,
 		.conninfo = service_setting(service, "ASSKOMM_DATABASE"),
-		.lanes = (unsigned)strtoul(service_setting(service, "ASSKOMM_LANES"), NULL, 10),
+		.lanes = (unsigned)service_number(service, "ASSKOMM_LANES", 1, LANES_MAX),
 	});
 }
 

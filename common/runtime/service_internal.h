@@ -7,7 +7,6 @@
 #include "runtime/service.h"
 
 #define SERVICE_PEERS_MAX 12
-#define DEFAULT_LANES 2
 
 struct batcher;
 struct listening;

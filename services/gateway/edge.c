@@ -314,20 +314,6 @@ static void on_request(struct http_handler *handler, struct http_exchange *excha
 
 /* ---- life */
 
-/* A whole number from a setting; what is none ends the process with the name of the setting. */
-static long number_of(struct service *service, const char *setting, long most)
-{
-	const char *text = service_setting(service, setting);
-	char *rest = NULL;
-	long number = strtol(text, &rest, 10);
-
-	if (rest == text || *rest != '\0' || number < 0 || number > most) {
-		fprintf(stderr, "%s: not a number from 0 to %ld\n", setting, most);
-		exit(2);
-	}
-	return number;
-}
-
 struct edge *edge_new(struct service *service)
 {
 	struct edge *edge = calloc(1, sizeof(*edge));
@@ -336,7 +322,7 @@ struct edge *edge_new(struct service *service)
 	CHECK(edge != NULL);
 	edge->service = service;
 	edge->handler.on_request = on_request;
-	edge->inflight_max = (size_t)number_of(service, "ASSKOMM_HTTP_INFLIGHT", 1000000);
+	edge->inflight_max = (size_t)service_number(service, "ASSKOMM_HTTP_INFLIGHT", 0, 1000000);
 	edge->auth = auth_new(&(struct auth_settings){
 		.jwks_path = service_setting(service, "ASSKOMM_JWKS"),
 		.issuer = service_setting(service, "ASSKOMM_TOKEN_ISSUER"),
@@ -344,7 +330,8 @@ struct edge *edge_new(struct service *service)
 	});
 	if (edge->auth != NULL)
 		edge->server = http_server_new(loop, service_setting(service, "ASSKOMM_HTTP_HOST"),
-			(int)number_of(service, "ASSKOMM_HTTP_PORT", 65535), &edge->handler);
+			(int)service_number(service, "ASSKOMM_HTTP_PORT", 0, 65535),
+			&edge->handler);
 	if (edge->server == NULL) {
 		auth_destroy(&edge->auth);
 		free(edge);
