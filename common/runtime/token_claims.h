@@ -18,8 +18,8 @@
 #define TOKEN_SCOPE_BYTES_MAX 64
 
 /* Decodes base64url as RFC 7515 wants it and no looser: no padding, no white space, no other
- * alphabet, no set bits behind the last byte. The bytes come from the arena, NUL-terminated.
- * False for anything else, also for nothing. */
+ * alphabet, no set bits behind the last byte. The bytes come from the arena. False for anything
+ * else, also for nothing, and when the arena is full. */
 bool token_base64url(struct arena *arena, const char *text, size_t len, uint8_t **out_bytes,
 	size_t *out_len) MUST_CHECK;
 
