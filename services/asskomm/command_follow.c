@@ -56,17 +56,14 @@ static void listen_to_signals(void)
 
 /* Header and content are decoded here: whoever reads these lines needs neither proto files nor
  * base64. */
-static void print_json(const Asskomm__Fact *fact, const Asskomm__FactHeader *header,
-	const ProtobufCMessage *content)
+static void print_json(struct arena *arena, const Asskomm__Fact *fact,
+	const Asskomm__FactHeader *header, const ProtobufCMessage *content)
 {
 	json_t *line = json_pack("{s:o, s:s, s:s, s:s, s:o, s:o}", "seq",
 		json_sprintf("%" PRIu64, fact->seq), "recordedAt", fact->recorded_at, "id",
 		fact->id, "type", fact->type, "header", reflect_to_json(&header->base), "fact",
 		reflect_to_json(content));
-	char *text = json_dumps(line, JSON_COMPACT);
-	CHECK(text != NULL);
-	puts(text);
-	free(text);
+	puts(reflect_json_text(arena, line));
 	json_decref(line);
 }
 
@@ -93,7 +90,7 @@ static void print_fact(struct follow *follow, struct arena *arena, const Asskomm
 		printf("%6" PRIu64 "  %s  %s (not known here)\n", fact->seq,
 			output_safe(arena, fact->recorded_at), output_safe(arena, fact->type));
 	} else if (follow->connection.json) {
-		print_json(fact, header, content);
+		print_json(arena, fact, header, content);
 	} else {
 		print_line(arena, fact, header, content);
 	}

@@ -50,8 +50,7 @@ static int put_territory(struct connection *connection, const json_t *request)
 {
 	struct arena *arena = connection->arena;
 	struct client_reply reply;
-	char *body = json_dumps(request, JSON_COMPACT);
-	CHECK(body != NULL);
+	const char *body = reflect_json_text(arena, request);
 	const char *key = request_key(arena, "territory-", body, strlen(body));
 	struct client_request put = { .method = "PUT",
 		.path = "/territory",
@@ -67,7 +66,6 @@ static int put_territory(struct connection *connection, const json_t *request)
 		exit_code =
 			connection_send(connection, arena, &put, CONNECTION_PATIENCE_MS, &reply);
 	}
-	free(body);
 	if (exit_code == EXIT_DONE && connection->json) {
 		printf("%s\n", reply.body);
 	}

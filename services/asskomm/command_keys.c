@@ -9,15 +9,11 @@
 #include "options.h"
 #include "runtime/bus.h"
 #include "runtime/token.h"
+#include "suite.h"
 #include <stdio.h>
 #include <string.h>
 
 #define ARENA_MAX (1024u * 1024)
-
-/* To add one: a row here. */
-static const char *const SERVICES[] = { "registry", "coaching", "analysis", "funding",
-	"notifications", "monitor", "ledger", "gateway" };
-#define SERVICE_COUNT (sizeof SERVICES / sizeof SERVICES[0])
 
 struct key_pair {
 	char *secret; /* paths */

@@ -97,12 +97,9 @@ static char *make_body(struct arena *arena, const struct agreement *agreement)
 	json_object_set_new(body, "signatories", signatories);
 	json_object_set_new(body, "witnesses", make_people(arena, &agreement->witnesses));
 	json_object_set_new(body, "actionFields", make_texts(&agreement->fields));
-	char *text = json_dumps(body, JSON_COMPACT);
-	CHECK(text != NULL);
-	char *copy = text_copy(arena, text);
-	free(text);
+	char *text = reflect_json_text(arena, body);
 	json_decref(body);
-	return copy;
+	return text;
 }
 
 /* The ids of the facts are printed, so that a figure can be asked for that knows them

@@ -5,10 +5,12 @@
 #include "client.h"
 #include "command.h"
 #include "connection.h"
+#include "core/reflect.h"
 #include "core/text.h"
 #include "facts.h"
 #include "options.h"
 #include "output.h"
+#include "suite.h"
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -17,11 +19,6 @@
 
 #define DEFAULT_BASE 7200
 #define MEMORY "\nprocess_resident_memory_bytes "
-
-/* To add one: a row here. The place is the port: base + 1 is registry's. */
-static const char *const SERVICES[] = { "registry", "coaching", "analysis", "funding",
-	"notifications", "monitor", "ledger", "gateway" };
-#define SERVICE_COUNT (sizeof SERVICES / sizeof SERVICES[0])
 
 struct health {
 	const char *name;
@@ -114,7 +111,7 @@ static void print_table(struct arena *arena, const struct health *healths, const
 }
 
 /* A document of our own: no single answer of the suite holds all of it. */
-static void print_json(const struct health *healths, const Ledger__Head *head)
+static void print_json(struct arena *arena, const struct health *healths, const Ledger__Head *head)
 {
 	json_t *services = json_array();
 	for (size_t i = 0; i < SERVICE_COUNT; i++) {
@@ -129,10 +126,7 @@ static void print_json(const struct health *healths, const Ledger__Head *head)
 			json_pack("{s:o, s:s}", "seq", json_sprintf("%" PRIu64, head->seq), "hash",
 				head->hash));
 	}
-	char *text = json_dumps(status, JSON_COMPACT);
-	CHECK(text != NULL);
-	puts(text);
-	free(text);
+	puts(reflect_json_text(arena, status));
 	json_decref(status);
 }
 
@@ -149,7 +143,7 @@ static int show(struct connection *connection)
 	}
 	const Ledger__Head *head = ask_head(connection);
 	if (connection->json) {
-		print_json(healths, head);
+		print_json(connection->arena, healths, head);
 	} else {
 		print_table(connection->arena, healths, head);
 	}

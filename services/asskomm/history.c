@@ -2,6 +2,7 @@
  * is simply run again, and every line that was posted before is answered as it was then. */
 #include "history.h"
 #include "core/civil.h"
+#include "core/reflect.h"
 #include "core/text.h"
 #include "request_key.h"
 #include <stdlib.h>
@@ -91,11 +92,7 @@ static const char *take_body(struct arena *arena, const json_t *object, const ch
 		*error = *error != NULL ? *error : "\"body\" is missing or no object";
 		return NULL;
 	}
-	char *text = json_dumps(body, JSON_COMPACT);
-	CHECK(text != NULL);
-	const char *copy = text_copy(arena, text);
-	free(text);
-	return copy;
+	return reflect_json_text(arena, body);
 }
 
 /* Goes on after the first error only as far as that costs nothing; the first is the one that is

@@ -4,6 +4,7 @@
  * is there in German too. */
 #include "problem.h"
 
+#include "core/reflect.h"
 #include "core/text.h"
 #include <jansson.h>
 #include <stdlib.h>
@@ -126,12 +127,9 @@ char *problem_text(struct arena *arena, const Asskomm__Failure *failure, const c
 		(int)failure_status(code), "detail", text_value(failure->text), "code",
 		failure_name(code), "violations", violations_of(failure), "traceId", trace_id);
 	CHECK(problem != NULL);
-	char *text = json_dumps(problem, JSON_COMPACT);
-	CHECK(text != NULL);
-	char *copy = text_copy(arena, text);
-	free(text);
+	char *text = reflect_json_text(arena, problem);
 	json_decref(problem);
-	return copy;
+	return text;
 }
 
 void problem_answer(
