@@ -8,6 +8,7 @@
 #include "core/text.h"
 #include "runtime/log.h"
 #include "runtime/metrics.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,7 +45,7 @@ static void publish_row(const struct db_rows *rows, size_t row)
 	bytes = reflect_pack(arena, &fact->base, &len);
 	bus_publish(service_bus(numbering.service), bytes, len);
 	numbering.head = fact->seq;
-	strncpy(numbering.epoch, fact->epoch, sizeof(numbering.epoch) - 1);
+	snprintf(numbering.epoch, sizeof(numbering.epoch), "%s", fact->epoch);
 	arena_destroy(&arena);
 }
 
@@ -80,13 +81,12 @@ static void on_numbered(struct db_segment *segment, enum db_outcome outcome)
 		number();
 }
 
-static void number(void)
+static void submit(const char *name, const char *const *values,
+	void (*on_done)(struct db_segment *segment, enum db_outcome outcome))
 {
-	static const char *const values[] = { MOST };
-	const struct statement *statement = statement_find("number");
+	const struct statement *statement = statement_find(name);
 
-	CHECK(statement != NULL && statement->n_params == 1);
-	numbering.again = false;
+	CHECK(statement != NULL);
 	numbering.numbering = true;
 	numbering.segment = (struct db_segment){
 		.n_calls = 1,
@@ -94,9 +94,17 @@ static void number(void)
 		.scope = "*",
 		.actor = "ledger",
 		.timeout_ms = 10000,
-		.on_done = on_numbered,
+		.on_done = on_done,
 	};
 	db_submit(service_db(numbering.service), &numbering.segment);
+}
+
+static void number(void)
+{
+	static const char *const values[] = { MOST }; /* number.sql has one parameter */
+
+	numbering.again = false;
+	submit("number", values, on_numbered);
 }
 
 void numbering_kick(struct service *service)
@@ -104,17 +112,43 @@ void numbering_kick(struct service *service)
 	(void)service;
 	if (numbering.ended)
 		return;
-	if (numbering.numbering)
+	if (numbering.numbering || numbering.epoch[0] == '\0')
 		numbering.again = true;
 	else
 		number();
 }
 
+/* ---- the head at the start, so that the first beacon is true */
+
+static void on_head(struct db_segment *segment, enum db_outcome outcome)
+{
+	const struct db_rows *rows = outcome == DB_DONE ? segment->rows[0] : NULL;
+
+	numbering.numbering = false;
+	for (size_t column = 0; rows != NULL && column < db_columns(rows); column++) {
+		const char *value = db_value(rows, 0, column);
+
+		if (strcmp(db_column(rows, column), "seq") == 0)
+			numbering.head = strtoull(value, NULL, 10);
+		else if (strcmp(db_column(rows, column), "epoch") == 0)
+			snprintf(numbering.epoch, sizeof(numbering.epoch), "%s", value);
+	}
+}
+
+static void read_head(void)
+{
+	submit("get_head", NULL, on_head);
+}
+
 static void on_poll(uv_timer_t *timer)
 {
 	(void)timer;
-	if (!numbering.numbering && db_is_ready(service_db(numbering.service)))
-		number();
+	if (!numbering.numbering && db_is_ready(service_db(numbering.service))) {
+		if (numbering.epoch[0] == '\0')
+			read_head();
+		else
+			number();
+	}
 	if (++numbering.polls % BEACON_POLLS == 0)
 		publish_beacon();
 }
