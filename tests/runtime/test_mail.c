@@ -40,7 +40,8 @@ static char *compose(const char *subject, const char *text)
 	assert_int_equal(strlen(message), len);
 	/* Only CR LF pairs, no long lines, and the last line is ended. */
 	const char *line = message;
-	for (const char *end; (end = strstr(line, "\r\n")); line = end + 2) {
+	for (const char *end; (end = memmem(line, len - (size_t)(line - message), "\r\n", 2));
+		line = end + 2) {
 		assert_true(end - line <= 76);
 		assert_null(memchr(line, '\n', (size_t)(end - line)));
 		assert_null(memchr(line, '\r', (size_t)(end - line)));
