@@ -209,15 +209,19 @@ static void decide(struct run *run)
 	run->ruling->knowledge = run->knowledge;
 	clock_today(run->ruling->today);
 	verdict = run->command->rule(run->ruling, run->aggregate, run->call->request);
-	if (verdict == REFUSED)
+	if (verdict == REFUSED) {
 		refuse_run(run, run->ruling->failure);
-	else if (!may(run->call->principal, run->call->method, run->aggregate))
+	} else if (!may(run->call->principal, run->call->method, run->aggregate)) {
 		refuse_run(run, out_of_reach(run));
-	else if (verdict == UNCHANGED) {
+	} else if (verdict == UNCHANGED) {
 		command_fill_recorded(run, false);
 		answer_recorded(run);
-	} else
+	} else if (!command_fits(run)) {
+		refuse_run(run, failure_new(arena, FAILURE_TOO_LARGE,
+					"this makes too much to record at once; send it in parts"));
+	} else {
 		command_save(run, on_saved);
+	}
 }
 
 /* ---- loading */

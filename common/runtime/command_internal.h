@@ -28,6 +28,11 @@ struct run {
 /* Makes the reply: id and version of the aggregate, one up when it changed, and its facts. */
 void command_fill_recorded(struct run *run, bool changed);
 
+/* Whether the facts of the ruling are at most COMMAND_FACTS_MAX bytes together. A rule may repeat a
+ * long list in each of many facts; what a call may take is sized for requests, not for that. */
+#define COMMAND_FACTS_MAX (1024u * 1024)
+bool command_fits(const struct run *run);
+
 /* Hands aggregate, facts and reply to the batch; on_saved tells how it went. */
 void command_save(struct run *run, void (*on_saved)(struct save *save, enum save_outcome outcome,
 					   const struct db_error *error));

@@ -44,6 +44,15 @@ static void pack_fact(struct run *run, struct emitted *emitted, struct saved_fac
 	out_fact->participants = reflect_get_text(arena, &emitted->header.base, "participants");
 }
 
+bool command_fits(const struct run *run)
+{
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < run->ruling->n_facts; i++)
+		bytes += protobuf_c_message_get_packed_size(run->ruling->facts[i].fact);
+	return bytes <= COMMAND_FACTS_MAX;
+}
+
 void command_fill_recorded(struct run *run, bool changed)
 {
 	struct arena *arena = run->call->arena;

@@ -452,6 +452,27 @@ describe("the title of a problem", () => {
 	}
 });
 
+// Each of fifty facts would repeat all who signed: the form allows it, the memory of a call does not.
+test("an agreement that is too large for the ledger is refused, and stops nobody", async () => {
+	const table = new URL("../../services/registry/territory/municipalities.tsv", import.meta.url);
+	const towns = readFileSync(table, "utf8").match(/^14\d{6}/gm).slice(0, 50);
+	const long = { role: "w".repeat(200), organisation: "\u{1f58b}".repeat(200) };
+	const body = {
+		accessions: towns,
+		signedOn: DAY,
+		mode: "IN_PERSON",
+		signatories: [
+			...towns.map((organisation) => ({ role: "mayor", organisation })),
+			...Array(50).fill(long),
+		],
+		witnesses: Array(100).fill(long),
+	};
+	const token = suite.token("adviser", ["14"]);
+	assertProblem(await suite.post("/agreements", body, { token }), 413, "TOO_LARGE");
+	const reply = await suite.get(`/participants/${HEIDENAU}`, { token });
+	assert.equal(reply.status, 200, reply.text);
+});
+
 test("a trace is continued", async () => {
 	const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 	const reply = await suite.get("/ledger/head", { token: adviser, headers: { traceparent } });
