@@ -4,7 +4,7 @@ with asked as (
 	select coalesce(:as_of::date, :today::date) as as_of, known_seq(:known_at) as known
 ), ranked as (
 	select m.*, f.recorded_at, f.fact_id, f.provenance, f.citation,
-		rank_as_recorded(:counter, m.seq, m.valid_on) as ordinal_as_recorded
+		rank_as_recorded(:counter, m.unit, m.seq, m.valid_on) as ordinal_as_recorded
 	from asked a, marks_on(:counter, a.as_of, a.known) as m
 	join fact f using (seq)
 	where (:district::text is null or m.district = :district)
