@@ -179,6 +179,21 @@ describe("tables", () => {
 		assert.deepEqual(rows.map(({ name }) => name).sort(), [...PENDING].sort());
 	});
 
+	test("nor would it if it could reach the other's schema", async () => {
+		for (const table of tables)
+			for (const service of SERVICES)
+				for (const action of ["select", "insert", "update"])
+					assert.equal(
+						await superuser.value("select has_any_column_privilege($1, $2, $3)", [
+							`asskomm_${service}`,
+							table.key,
+							action,
+						]),
+						isAllowed(service, action, table) ? "t" : "f",
+						`${service}: ${action} ${table.key}`,
+					);
+	});
+
 	test("nobody attaches triggers or keys to them, and everybody in general has nothing", async () => {
 		for (const { key } of tables) {
 			for (const service of SERVICES)

@@ -56,8 +56,9 @@ const RUNTIME = {
 	"idempotency.find": {
 		given: { actor: "text", idempotency_key: "text" },
 		read: { request_hash: "text", reply: "bytes" },
+		isByPlace: true,
 	},
-	offset: { given: {}, read: { seq: "integer", epoch: "text" } },
+	offset: { given: {}, read: { seq: "integer", epoch: "text" }, isByPlace: true },
 	skip: { given: LISTENED, read: { seq: "integer" } },
 };
 const HAS_FACT = { given: { after_fact: "text" } };
@@ -74,6 +75,7 @@ const WORKERS = {
 				text: "text",
 				attempts: "integer",
 			},
+			isByPlace: true,
 		},
 		finish_delivery: {
 			given: { id: "text", state: "text", last_error: "text", wait_seconds: "integer" },
@@ -140,6 +142,7 @@ function usesOf(service) {
 			given: { ...kindsOf(aggregate), ...BATCH },
 			isBatch: true,
 			read: { ordinal: "integer" },
+			isByPlace: true,
 		})),
 		...queries.map((query) => ({
 			statement: query.sql,
@@ -195,10 +198,11 @@ function assertGiven({ params }, { given, isBatch }) {
 	}
 }
 
-function assertRead({ columns }, { read }) {
+function assertRead({ columns }, { read, isByPlace }) {
 	const names = columns.map(({ name }) => name);
 	if (!read) return; // nobody looks at the values
 	assert.equal(new Set(names).size, names.length, `a column is there twice: ${names}`);
+	if (isByPlace) assert.deepEqual(names, Object.keys(read), "they are read by their place");
 	for (const { name, type } of columns) {
 		assert.ok(name in read, `the column ${name} is read by nobody`);
 		assert.ok(isCarriedOut(read[name], type), `${name} is ${read[name]}, its type ${type}`);

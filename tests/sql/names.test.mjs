@@ -1,0 +1,296 @@
+// What a key or a name means: the territory's own tables are imported as the service saves them, and
+// asked as its rules ask. The names are the real ones, because the traps in them are.
+import { after, before, describe, test } from "node:test";
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT, startSql } from "./support.mjs";
+
+const CONSORTIUM = "k-0c6a3f8e-2f60-4a43-9f7e-5d5b3d0a8f11";
+
+let suite;
+let registry;
+let territory;
+
+// A table of services/registry/territory, with its columns renamed as the message has them.
+function readTable(name, change = {}) {
+	const lines = readFileSync(join(ROOT, `services/registry/territory/${name}.tsv`), "utf8")
+		.trimEnd()
+		.split("\n")
+		.filter((line) => !line.startsWith("#"))
+		.map((line) => line.split("\t"));
+	const [header, ...rows] = lines;
+	return rows.map((cells) =>
+		Object.fromEntries(header.map((column, i) => [change[column] ?? column, cells[i]])),
+	);
+}
+
+before(async () => {
+	suite = await startSql();
+	registry = suite.service("registry");
+	territory = {
+		id: "14",
+		version: 1,
+		status_date: "2023-11-30",
+		credit: "Destatis",
+		districts: readTable("districts", { police_directorate: "policeDirectorate" }),
+		municipalities: readTable("municipalities"),
+		associations: readTable("associations"),
+		police_directorates: readTable("police_directorates"),
+	};
+	assert.deepEqual(await registry.save("territory.save", [territory]), [0]);
+});
+after(() => suite?.stop());
+
+// What references mean in a scope: the keys of each one's candidates.
+async function resolve(references, scope = "*") {
+	const [row] = await registry.run("resolve_parties", { references }, { scope });
+	const resolved = JSON.parse(row.resolved);
+	assert.deepEqual(
+		resolved.map(({ reference }) => reference),
+		references,
+		"in the order of the question",
+	);
+	return resolved.map(({ candidates }) => candidates.map(({ key }) => key));
+}
+
+const keysOf = async (reference, scope) => (await resolve([reference], scope))[0];
+
+describe("a name", () => {
+	const meanings = [
+		["Heidenau", ["14628160"]],
+		["heidenau", ["14628160"]],
+		["HEIDENAU", ["14628160"]],
+		["Auerbach", ["14521040", "14523020"]],
+		["Auerbach/Vogtl.", ["14523020"]],
+		["auerbach/VOGTL.", ["14523020"]],
+		["Oelsnitz", ["14521450", "14523300"]],
+		["Oelsnitz/Erzgeb.", ["14521450"]],
+		["Leipzig", ["14713000", "14729"]],
+		["Landkreis Leipzig", ["14729"]],
+		["Bautzen", ["14625", "14625020"]],
+		["Bautzen / Budyšin", ["14625020"]],
+		["Budyšin", ["14625020"]],
+		["BUDYŠIN", ["14625020"]],
+		["Landkreis Bautzen", ["14625"]],
+		["Zwickau", ["14524", "14524330"]],
+		["Dresden", ["14612000"]],
+		["Wildenstein", ["145215405"]],
+		["Görlitz", ["14626", "14626110"]],
+		["GÖRLITZ", ["14626", "14626110"]],
+	];
+	for (const [name, keys] of meanings)
+		test(`${name} is ${keys}`, async () => {
+			assert.deepEqual(await keysOf(name), keys);
+		});
+
+	const unknown = ["Hamburg", "Heidena", "Heidenau ", "%", "Heidenau%", "_eidenau", "Vogtl.", "/", " / "];
+	for (const name of unknown)
+		test(`"${name}" is nobody`, async () => {
+			assert.deepEqual(await keysOf(name), []);
+		});
+
+	test("of a partnership is nobody: it is no legal person", async () => {
+		assert.deepEqual(await keysOf("Oelsnitz/Vogtl., Bösenbrunn, Eichigt und Triebel/V"), []);
+	});
+});
+
+describe("a key", () => {
+	test("means itself", async () => {
+		for (const key of ["14628160", "14625", "145215405", "14713000"])
+			assert.deepEqual(await keysOf(key), [key]);
+	});
+
+	test("means nobody when it is a part, a partnership's or an independent city's as a district", async () => {
+		for (const key of ["1462816", "146281600", "145215101", "14713", "14", "14521040 ", "00000000"])
+			assert.deepEqual(await keysOf(key), [], key);
+	});
+
+	test("says what it belongs to, as the message has it", async () => {
+		const [row] = await registry.run("resolve_parties", { references: ["14628160"] }, { scope: "*" });
+		assert.deepEqual(JSON.parse(row.resolved), [
+			{
+				reference: "14628160",
+				candidates: [
+					{ key: "14628160", name: "Heidenau", kind: "MUNICIPALITY", district: "14628" },
+				],
+			},
+		]);
+	});
+});
+
+describe("a scope", () => {
+	const seen = [
+		["Auerbach", "14523", ["14523020"]],
+		["Auerbach", "14521040", ["14521040"]],
+		["Auerbach", "14523,14521", ["14521040", "14523020"]],
+		["Auerbach", "14628", []],
+		["Leipzig", "14713", ["14713000"]],
+		["Leipzig", "14729", ["14729"]],
+		["Bautzen", "14625020", ["14625020"]],
+		["Bautzen", "14625", ["14625", "14625020"]],
+		["14628160", "14628", ["14628160"]],
+		["14628160", "14628270", []],
+		["14628160", "", []],
+		["14628160", ",,", []],
+		["145215405", "14521540", []],
+		["145215405", "145215405", ["145215405"]],
+	];
+	for (const [reference, scope, keys] of seen)
+		test(`"${scope}" sees of ${reference} ${keys.length === 0 ? "nobody" : keys}`, async () => {
+			assert.deepEqual(await keysOf(reference, scope), keys);
+		});
+
+	test("each of several references is answered in its place, also twice the same", async () => {
+		assert.deepEqual(await resolve(["Leipzig", "nobody", "14628160", "Leipzig"], "14713,14628"), [
+			["14713000"],
+			[],
+			["14628160"],
+			["14713000"],
+		]);
+	});
+
+	test("no reference has no answer", async () => {
+		assert.deepEqual(await resolve([]), []);
+	});
+});
+
+describe("what a new aggregate is made from", () => {
+	test("an agreement: each accession in its place", async () => {
+		const accessions = ["Auerbach", "14628160"];
+		const [row] = await registry.run("agreement.new", { accessions }, { scope: "*" });
+		assert.equal(row.version, "0");
+		assert.deepEqual(
+			JSON.parse(row.resolved).map(({ candidates }) => candidates.length),
+			[2, 1],
+		);
+	});
+
+	test("a council: its participant", async () => {
+		const [row] = await registry.run("council.new", { participant: "Heidenau" }, { scope: "14628" });
+		assert.equal(JSON.parse(row.resolved).candidates[0].key, "14628160");
+	});
+
+	test("a participant: known, with nothing recorded", async () => {
+		const [row] = await registry.run("participant.load", { key: "Heidenau" }, { scope: "14628" });
+		assert.equal(row.id, "14628160");
+		assert.equal(row.version, "0");
+		assert.deepEqual(JSON.parse(row.participants), ["14628160"]);
+		assert.equal(row.entries, null);
+	});
+
+	test("a participant whose name is ambiguous, or unknown: only what it may mean", async () => {
+		for (const [key, count] of [
+			["Auerbach", 2],
+			["Hamburg", 0],
+		]) {
+			const [row] = await registry.run("participant.load", { key }, { scope: "*" });
+			assert.deepEqual([row.id, row.version, row.name], [null, "0", null]);
+			assert.equal(JSON.parse(row.resolved).candidates.length, count);
+		}
+	});
+});
+
+const consortium = {
+	id: CONSORTIUM,
+	version: 1,
+	name: "Region Göltzschtal",
+	kind: "CONSORTIUM",
+	district: "14523",
+	participants: ["14523020", "14521040"],
+	contacted_on: null,
+	advised_on: null,
+	cooperation_level: null,
+	preliminary_agreement_on: null,
+	model_municipality_on: null,
+	entries: [],
+};
+
+describe("a consortium", () => {
+	test("has a name from its first fact on, for those who see one of its members", async () => {
+		assert.deepEqual(await keysOf("Region Göltzschtal"), []);
+		assert.deepEqual(await registry.save("participant.save", [consortium]), [0]);
+		for (const scope of ["*", "14523", "14521040"])
+			assert.deepEqual(await keysOf("region göltzschtal", scope), [CONSORTIUM], scope);
+		for (const scope of ["14628", "k-", "14521510", ""])
+			assert.deepEqual(await keysOf(CONSORTIUM, scope), [], scope);
+	});
+
+	test("is made of members in their places", async () => {
+		const members = ["14523020", "Auerbach"];
+		const [row] = await registry.run("consortium.load", { members }, { scope: "*" });
+		assert.deepEqual(
+			JSON.parse(row.members).map(({ candidates }) => candidates.length),
+			[1, 2],
+		);
+	});
+});
+
+describe("find and get", () => {
+	const find = async (name, scope = "") =>
+		(await registry.run("find_participants", { name }, { scope })).map(({ key }) => key);
+
+	test("everybody finds by name or key: the register is public", async () => {
+		assert.deepEqual(await find("Leipzig"), ["14713000", "14729"]);
+		assert.deepEqual(await find("14628160"), ["14628160"]);
+		assert.deepEqual(await find("nobody"), []);
+	});
+
+	test("without a name: those with a fact, in the scope", async () => {
+		const heidenau = {
+			...consortium,
+			id: "14628160",
+			name: "Heidenau",
+			kind: "MUNICIPALITY",
+			district: "14628",
+			participants: ["14628160"],
+			advised_on: "2022-05-01",
+			cooperation_level: "CLOSE",
+			entries: [{ factId: "1", kind: "ParticipantAdvised", on: "2022-05-01" }],
+		};
+		assert.deepEqual(await registry.save("participant.save", [heidenau]), [0]);
+		assert.deepEqual(await find(null, "*"), ["14628160", CONSORTIUM]);
+		assert.deepEqual(await find(null, "14628"), ["14628160"]);
+		assert.deepEqual(await find(null, "14729"), []);
+		assert.deepEqual(await find(null, ""), []);
+	});
+
+	test("one participant as it stands, in the scope only", async () => {
+		const get = (key, scope) => registry.run("get_participant", { key }, { scope });
+		const [row] = await get("14628160", "14628");
+		assert.equal(row.version, "1");
+		assert.equal(row.advised_on, "2022-05-01");
+		assert.equal(row.cooperation_level, "CLOSE");
+		assert.deepEqual(await get("14628160", "14627"), []);
+		assert.deepEqual(await get("14628160", ""), []);
+		assert.deepEqual(await get("Heidenau", "*"), []);
+		const [bare] = await get("14713000", "14713");
+		assert.deepEqual([bare.version, bare.name, bare.entries], ["0", "Leipzig", null]);
+	});
+});
+
+describe("the territory imported again", () => {
+	test("renames who can take part; the old name is forgotten", async () => {
+		const municipalities = territory.municipalities.map((row) =>
+			row.ags8 === "14628160" ? { ...row, name: "Heidenau-Dohna" } : row,
+		);
+		const next = { ...territory, version: 2, municipalities };
+		assert.deepEqual(await registry.save("territory.save", [next]), [0]);
+		assert.deepEqual(await keysOf("Heidenau"), []);
+		assert.deepEqual(await keysOf("heidenau-dohna"), ["14628160"]);
+		assert.deepEqual(await keysOf("Region Göltzschtal"), [CONSORTIUM], "consortia stay");
+	});
+
+	test("of a stale version changes nothing", async () => {
+		assert.deepEqual(await registry.save("territory.save", [{ ...territory, version: 2 }]), []);
+		assert.deepEqual(await keysOf("Heidenau"), []);
+	});
+
+	test("is read as it was saved", async () => {
+		const [row] = await registry.run("territory.load");
+		assert.equal(row.version, "2");
+		assert.equal(row.status_date, "2023-11-30");
+		assert.deepEqual(JSON.parse(row.districts), territory.districts);
+		assert.deepEqual(JSON.parse(row.police_directorates), territory.police_directorates);
+	});
+});
