@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+/* A loop that was away for so long is as good as stuck: whoever asks /healthz may start another
+ * process. Well above what a large message or a slow disk costs. */
 #define LAG_LIMIT_MS 5000
 
 /* The first reason not to be ready, or NULL. */
@@ -27,6 +29,8 @@ static const char *why_not_ready(struct service *service)
 	return why;
 }
 
+/* The second number of statm, in pages. 0 where it cannot be read: a missing figure is no reason to
+ * fail the page that shows the others. */
 static double resident_bytes(void)
 {
 	unsigned long size = 0, resident = 0;
@@ -45,6 +49,8 @@ static void answer_text(struct http_exchange *exchange, unsigned status, const c
 	http_answer(exchange, status, "text/plain; charset=utf-8", text, strlen(text));
 }
 
+/* Gauges are set when somebody looks, not when they change: between two looks nobody misses them.
+ */
 static void answer_metrics(struct service *service, struct http_exchange *exchange)
 {
 	metrics_set("process_resident_memory_bytes", NULL, NULL, resident_bytes());
@@ -56,6 +62,8 @@ static void answer_metrics(struct service *service, struct http_exchange *exchan
 	http_answer(exchange, 200, "text/plain; version=0.0.4", page, strlen(page));
 }
 
+/* Whether to restart the process (healthz) and whether to send it requests (readyz) are different
+ * questions: a service without a database is alive, and restarting it would help nobody. */
 static void on_request(struct http_handler *handler, struct http_exchange *exchange)
 {
 	struct service *service = CONTAINER_OF(handler, struct service, admin_handler);
@@ -75,6 +83,8 @@ static void on_request(struct http_handler *handler, struct http_exchange *excha
 	}
 }
 
+/* Before the listener and the service's own parts, so that a process which cannot start its work
+ * can still be asked why. */
 void admin_init(struct service *service)
 {
 	service->admin_handler.on_request = on_request;

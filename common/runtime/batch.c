@@ -34,6 +34,8 @@ struct batcher {
 
 static void flush(struct batcher *batcher);
 
+/* Made at the first save of its kind and kept: there are as many as a service has save statements.
+ */
 static struct batcher *batcher_of(struct service *service, const struct statement *statement)
 {
 	struct batcher *batcher = service->batchers;
@@ -74,6 +76,9 @@ static bool fits(const struct batcher *batcher, const struct save *save, size_t 
 	return true;
 }
 
+/* Takes in the order of arrival what fits and leaves the rest where it is. The first one always
+ * goes, so nobody waits for ever. After a failure as a whole the rows of that batch, which were put
+ * back in front, go out one by one. */
 static void choose_rows(struct batcher *batcher)
 {
 	size_t most = batcher->singles > 0 ? 1 : BATCH_MAX, bytes = 0;
@@ -98,6 +103,7 @@ static void choose_rows(struct batcher *batcher)
 		batcher->singles--;
 }
 
+/* Locks are taken in this order, here and in the SQL: two batches cannot wait for each other. */
 static int by_id(const void *a, const void *b)
 {
 	const struct save *const *left = a, *const *right = b;
@@ -107,6 +113,9 @@ static int by_id(const void *a, const void *b)
 
 /* ---- parameters */
 
+/* A parameter that the save statement names: of the run, or else the aggregate's field of that
+ * name. reflect_get_text gives NULL for a field that the aggregate does not have, as for one that
+ * is empty; tests/sql holds the names against the messages. */
 static const char *row_value(struct batcher *batcher, size_t row, const char *name)
 {
 	const struct save *save = batcher->rows[row];
@@ -126,6 +135,7 @@ static const char *row_value(struct batcher *batcher, size_t row, const char *na
 	return reflect_get_text(batcher->arena, save->aggregate, name);
 }
 
+/* Facts are a flat list over all rows; `fact_ordinal` says to which row each belongs. */
 static const char *fact_value(
 	struct batcher *batcher, size_t row, const struct saved_fact *fact, const char *name)
 {
@@ -145,6 +155,7 @@ static const char *fact_value(
 	return batcher->rows[row]->recorded_on;
 }
 
+/* One parameter of all rows, in their order. */
 static const char *rows_array(struct batcher *batcher, const char *name)
 {
 	const char *items[BATCH_MAX];
@@ -154,6 +165,8 @@ static const char *rows_array(struct batcher *batcher, const char *name)
 	return db_array(batcher->arena, batcher->n_rows, items);
 }
 
+/* One parameter of all facts of all rows. No facts make an empty array, which unnests to nothing.
+ */
 static const char *facts_array(struct batcher *batcher, const char *name)
 {
 	size_t count = 0, at = 0;
@@ -167,6 +180,7 @@ static const char *facts_array(struct batcher *batcher, const char *name)
 	return db_array(batcher->arena, count, items);
 }
 
+/* The statement says by the names of its parameters which it wants; none but those are made. */
 static const char *const *batch_values(struct batcher *batcher)
 {
 	const struct statement *statement = batcher->statement;
@@ -191,12 +205,15 @@ static void put_back(struct batcher *batcher)
 	batcher->singles = batcher->n_rows;
 }
 
+/* The same outcome for everybody: nothing was committed, or nobody knows. */
 static void tell_all(struct batcher *batcher, enum save_outcome outcome)
 {
 	for (size_t i = 0; i < batcher->n_rows; i++)
 		batcher->rows[i]->on_saved(batcher->rows[i], outcome, &batcher->segment.error);
 }
 
+/* The statement returns the ordinals that its guarded write reached. What is not among them found
+ * another version, or its key used: that row wrote nothing, the others did. */
 static void tell_each(struct batcher *batcher)
 {
 	bool written[BATCH_MAX] = { false };
@@ -209,6 +226,8 @@ static void tell_each(struct batcher *batcher)
 			&batcher->segment.error);
 }
 
+/* Every row hears exactly once, except when all are put back; then they hear after their own try.
+ * The waiting ones go out when the arena that held the parameters before is gone. */
 static void on_done(struct db_segment *segment, enum db_outcome outcome)
 {
 	struct batcher *batcher = CONTAINER_OF(segment, struct batcher, segment);
@@ -228,6 +247,9 @@ static void on_done(struct db_segment *segment, enum db_outcome outcome)
 	flush(batcher);
 }
 
+/* The scope is that of all rows (fits), the actor is the first one's: the statement takes each
+ * row's own from its parameters. The lane follows from the statement, so that batches of one kind
+ * keep their order and different kinds use different connections. */
 static void flush(struct batcher *batcher)
 {
 	if (batcher->flying || batcher->waiting == NULL)
@@ -251,6 +273,8 @@ static void flush(struct batcher *batcher)
 	db_submit(batcher->service->db, &batcher->segment);
 }
 
+/* `last` may have been left behind by put_back, so the end is looked for: a few steps at the most.
+ */
 void batch_submit(struct service *service, struct save *save)
 {
 	struct batcher *batcher = batcher_of(service, save->statement);

@@ -13,11 +13,15 @@ int64_t clock_now_us(void)
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+/* The day of those who work with the suite, not of the server: around midnight UTC is another day.
+ */
 void clock_today(char out_today[CIVIL_DATE_SIZE])
 {
 	civil_print(civil_berlin(clock_now_us()), out_today);
 }
 
+/* RFC 9562, version 7: 48 bits of milliseconds, then chance. Ids that grow with time keep the
+ * indexes of the tables dense at their end. */
 void clock_uuid(char out_id[UUID_SIZE])
 {
 	uint64_t ms = (uint64_t)(clock_now_us() / 1000);

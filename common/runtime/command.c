@@ -21,6 +21,7 @@ static void load(struct run *run);
 
 /* ---- the end of a run: the next one's turn comes first, because answering frees the run */
 
+/* A run without an aggregate never had a turn. */
 static void end_turn(struct run *run)
 {
 	if (run->turn.aggregate != NULL)
@@ -39,11 +40,14 @@ static void answer_reply(struct run *run, const uint8_t *reply, size_t reply_len
 	call_answer(run->call, reply, reply_len);
 }
 
+/* For what is not the rule's to say: trouble, and keys. */
 static void answer_failure(struct run *run, enum failure_code code, const char *text)
 {
 	answer_refusal(run, failure_new(run->call->arena, code, "%s", text));
 }
 
+/* The kick makes the ledger number the facts now instead of at its next poll; when it is lost, the
+ * poll comes 100 ms later. UNCHANGED has no facts and needs none. */
 static void answer_recorded(struct run *run)
 {
 	struct bus_peers *ledger = service_peer(run->call->service, "ledger");
@@ -55,6 +59,8 @@ static void answer_recorded(struct run *run)
 
 /* ---- a key that may have been used */
 
+/* The stored reply as it was given then, byte for byte, whatever has become of the aggregate since.
+ */
 static void replay(struct run *run, const struct db_rows *rows)
 {
 	const char *hash = db_value(rows, 0, 0);
@@ -72,6 +78,7 @@ static void replay(struct run *run, const struct db_rows *rows)
 	answer_reply(run, bytes->data, bytes->len);
 }
 
+/* An unused key changes nothing: the refusal is answered, or the race is run again. */
 static void on_key_found(struct db_segment *segment, enum db_outcome outcome)
 {
 	struct run *run = CONTAINER_OF(segment, struct run, segment);
@@ -121,6 +128,8 @@ static void look_up_key(struct run *run)
 	db_submit(run->call->service->db, &run->segment);
 }
 
+/* A refusal is not the last word while there is a key: a command that succeeded and is sent again
+ * would be refused by its own effect. */
 static void refuse_run(struct run *run, Asskomm__Failure *failure)
 {
 	run->failure = failure;
@@ -129,6 +138,9 @@ static void refuse_run(struct run *run, Asskomm__Failure *failure)
 
 /* ---- saving */
 
+/* A violation is known by its constraint's name alone: the service's table says what it means. What
+ * no table knows is a bug of ours and the only case that is logged. 42501 is row-level security:
+ * the row is out of the caller's scope, which is answered like a row that is not there. */
 static Asskomm__Failure *rejection(struct run *run, const struct db_error *error)
 {
 	const struct constraint *c = run->call->service->table->constraints;
@@ -158,6 +170,8 @@ static bool is_race(const char *sqlstate)
 	       strcmp(sqlstate, "40001") == 0;
 }
 
+/* 57014 is the statement's time-out, 40P01 and its like a lost race. Stale or raced, the run begins
+ * anew with what is stored now; attempts bound that. */
 static void on_saved(struct save *save, enum save_outcome outcome, const struct db_error *error)
 {
 	struct run *run = CONTAINER_OF(save, struct run, save);
@@ -194,6 +208,9 @@ static Asskomm__Failure *out_of_reach(struct run *run)
 	return failure_new(run->call->arena, FAILURE_NOT_FOUND, "not known, or not in your scope");
 }
 
+/* may() is asked twice: with what was loaded, so that nobody learns by a refusal of what it may not
+ * see, and with what the rule made of it, so that nobody moves an aggregate out of its reach. For a
+ * new aggregate only the second can say no. */
 static void decide(struct run *run)
 {
 	struct arena *arena = run->call->arena;
@@ -226,6 +243,7 @@ static void decide(struct run *run)
 
 /* ---- loading */
 
+/* No row and a row out of reach are the same answer. */
 static void on_loaded(struct db_segment *segment, enum db_outcome outcome)
 {
 	struct run *run = CONTAINER_OF(segment, struct run, segment);
@@ -246,6 +264,7 @@ static void on_loaded(struct db_segment *segment, enum db_outcome outcome)
 	}
 }
 
+/* Each attempt begins here with an empty aggregate and reads the deadline anew. */
 static void load(struct run *run)
 {
 	const struct statement *statement;
@@ -274,6 +293,8 @@ static void load(struct run *run)
 
 /* ---- another service's knowledge */
 
+/* The answer is copied or unpacked into the call's arena: the bus's own memory ends with this
+ * function. */
 static void on_known(struct bus_request *request, const Asskomm__Failure *failure,
 	const uint8_t *body, size_t body_len)
 {
@@ -296,6 +317,8 @@ static void on_known(struct bus_request *request, const Asskomm__Failure *failur
 	load(run);
 }
 
+/* In the caller's name and scope, so the other service shows no more than the caller may see. The
+ * key does not travel on: a need only reads. */
 static void ask_need(struct run *run)
 {
 	const struct method_info *method = tables_method(run->command->need->method);
@@ -336,6 +359,7 @@ static const char *hash_request(struct run *run)
 	return digest_hex(arena, all.bytes, all.len);
 }
 
+/* The edge has checked this too, but a service has other callers. */
 static Asskomm__Failure *check_claim(struct run *run)
 {
 	const Asskomm__Claim *claim = run->call->bus->header->claim;
@@ -366,6 +390,7 @@ static const char *aggregate_of(struct run *run)
 	return NULL;
 }
 
+/* The need comes first and only once: what another service knows does not depend on our version. */
 static void on_turn(struct turn *turn)
 {
 	struct run *run = CONTAINER_OF(turn, struct run, turn);
@@ -376,6 +401,7 @@ static void on_turn(struct turn *turn)
 		load(run);
 }
 
+/* Whatever follows, the run lives in the call's arena and is over when the call is answered. */
 void command_run(struct call *call, const struct command *command)
 {
 	struct run *run = NEW(call->arena, struct run);

@@ -6,6 +6,7 @@
 #include "core/text.h"
 #include <stdlib.h>
 
+/* Fields that an aggregate need not have; "" for those it has not. */
 static const char *field_text(const struct run *run, const ProtobufCMessage *m, const char *name)
 {
 	const char *text = reflect_get_text(run->call->arena, m, name);
@@ -13,6 +14,8 @@ static const char *field_text(const struct run *run, const ProtobufCMessage *m, 
 	return text != NULL ? text : "";
 }
 
+/* What the rule does not know: who, which aggregate in which version, whose trace, and what an
+ * operator's import claims about where the knowledge comes from. */
 static void fill_header(struct run *run, struct emitted *emitted)
 {
 	const Asskomm__Header *header = run->call->bus->header;
@@ -27,6 +30,8 @@ static void fill_header(struct run *run, struct emitted *emitted)
 	}
 }
 
+/* Packed here and stored as these bytes: the ledger hashes what it stores, so nobody packs again.
+ */
 static void pack_fact(struct run *run, struct emitted *emitted, struct saved_fact *out_fact)
 {
 	struct arena *arena = run->call->arena;
@@ -44,6 +49,7 @@ static void pack_fact(struct run *run, struct emitted *emitted, struct saved_fac
 	out_fact->participants = reflect_get_text(arena, &emitted->header.base, "participants");
 }
 
+/* By the packed length, which costs a walk and no memory. */
 bool command_fits(const struct run *run)
 {
 	size_t bytes = 0;
@@ -53,6 +59,8 @@ bool command_fits(const struct run *run)
 	return bytes <= COMMAND_FACTS_MAX;
 }
 
+/* Before the facts are packed, because their headers name id and version. UNCHANGED gives the
+ * version that is there, and no facts: it recorded none. */
 void command_fill_recorded(struct run *run, bool changed)
 {
 	struct arena *arena = run->call->arena;
@@ -73,6 +81,8 @@ void command_fill_recorded(struct run *run, bool changed)
 	run->reply = reflect_pack(arena, &recorded->base, &run->reply_len);
 }
 
+/* All that the batch will read lies in the call's arena and stays until on_saved. One millisecond
+ * more than is left: 0 would stand for the default. */
 void command_save(struct run *run, void (*on_saved)(struct save *save, enum save_outcome outcome,
 					   const struct db_error *error))
 {

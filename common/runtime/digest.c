@@ -1,4 +1,4 @@
-/* SHA-256 by OpenSSL. */
+/* SHA-256 by OpenSSL, whose one-call function keeps no state and allocates nothing. */
 #include "runtime/digest.h"
 
 #include "core/text.h"

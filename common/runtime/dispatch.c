@@ -22,6 +22,8 @@ uint32_t call_remaining_ms(const struct call *call)
 
 /* ---- answering */
 
+/* The one line per call, and its two metrics. No subject, no body: the trace is enough to find the
+ * edge's line. */
 static void note(const struct call *call, const char *code)
 {
 	const char *method = call->method != NULL ? call->method->rpc : "unknown";
@@ -35,6 +37,7 @@ static void note(const struct call *call, const char *code)
 		ms, "trace", call->bus->header->traceparent, NULL);
 }
 
+/* After bus_answer the call is gone, so what is noted comes first. */
 void call_refuse(struct call *call, const Asskomm__Failure *failure)
 {
 	note(call, failure->code);
@@ -49,6 +52,8 @@ void call_answer(struct call *call, const uint8_t *body, size_t body_len)
 
 /* ---- values for SQL */
 
+/* Names that the runtime knows go before fields of the same name: a request cannot set its own
+ * scope. */
 const char *const *call_values(struct call *call, const struct statement *statement)
 {
 	const char **values = NEW_ARRAY(call->arena, const char *, statement->n_params + 1);
@@ -70,6 +75,8 @@ const char *const *call_values(struct call *call, const struct statement *statem
 	return values;
 }
 
+/* Columns are told by name, never by place. SQL NULL leaves the default. A value that does not fit
+ * its field means that SQL and proto/ disagree, which tests/sql finds before. */
 void row_read(
 	struct arena *arena, const struct db_rows *rows, size_t row, ProtobufCMessage *message)
 {
@@ -83,6 +90,7 @@ void row_read(
 
 /* ---- checking */
 
+/* Default deny: the gateway only for what has a route, a service only where the method names it. */
 static bool is_peer_allowed(const struct method_info *method, const char *peer)
 {
 	if (strcmp(peer, "gateway") == 0)
@@ -117,6 +125,8 @@ static Asskomm__Principal *principal_of(struct call *call)
 	return self;
 }
 
+/* As row-level security reads it. More than fits is "", which sees nothing: cutting the list would
+ * show a part that looks like the whole. */
 static const char *scope_of(struct call *call)
 {
 	struct text scope;
@@ -133,6 +143,8 @@ static const char *scope_of(struct call *call)
 	return scope.overflown ? "" : scope.bytes;
 }
 
+/* The order is that of what a stranger may learn: first whether there is such a method, last what a
+ * role may do. A user who is passed on by a peer was checked where the request came in. */
 static Asskomm__Failure *check_caller(struct call *call)
 {
 	const struct method_info *method = call->method;
@@ -153,6 +165,8 @@ static Asskomm__Failure *check_caller(struct call *call)
 	return NULL;
 }
 
+/* The deadline counts from the arrival on the socket, not from here: what waited in the queue has
+ * less time left. The method's own deadline is the most that anybody gets. */
 static Asskomm__Failure *check_request(struct call *call)
 {
 	uint32_t timeout = call->bus->header->timeout_ms;
@@ -172,6 +186,7 @@ static Asskomm__Failure *check_request(struct call *call)
 	return validate(call->arena, call->request);
 }
 
+/* Two dozen comparisons of short texts; an index would be one more thing to keep right. */
 static void run_method(struct call *call)
 {
 	const struct service_table *table = call->service->table;
@@ -189,6 +204,7 @@ static void run_method(struct call *call)
 	CHECK(!"each rpc has a row: dispatch_init looked");
 }
 
+/* The call's struct lies in the arena of the bus call, which bus_answer frees. */
 static void on_request(struct bus_server *server, struct bus_call *bus_call)
 {
 	struct call *call = NEW(bus_call->arena, struct call);
@@ -207,6 +223,7 @@ static void on_request(struct bus_server *server, struct bus_call *bus_call)
 		run_method(call);
 }
 
+/* Who kicks does not matter: a kick says that there may be work and nothing else. */
 static void on_kick(struct bus_server *server, const char *peer)
 {
 	struct service *service = CONTAINER_OF(server, struct service, server);
@@ -218,6 +235,7 @@ static void on_kick(struct bus_server *server, const char *peer)
 
 /* ---- the table of contents must be whole */
 
+/* Of commands or queries; an rpc that stood in both would be answered by the first. */
 static bool has_row(const struct service_table *table, const char *rpc)
 {
 	for (const struct command *c = table->commands; c != NULL && c->rpc != NULL; c++)
@@ -229,6 +247,7 @@ static bool has_row(const struct service_table *table, const char *rpc)
 	return false;
 }
 
+/* At start and not at the first call: a misspelt name must not wait for its first user. */
 static void check_statement(const char *name)
 {
 	if (name != NULL && statement_find(name) == NULL) {
@@ -237,6 +256,7 @@ static void check_statement(const char *name)
 	}
 }
 
+/* The other direction: a row whose rpc was renamed in proto/ would never be found again. */
 static void check_rows(const struct service_table *table)
 {
 	for (const struct command *c = table->commands; c != NULL && c->rpc != NULL; c++) {
@@ -256,6 +276,7 @@ static void check_rows(const struct service_table *table)
 	}
 }
 
+/* Stops the process with the name of what is missing; no test of the service can pass then. */
 void dispatch_init(struct service *service)
 {
 	const struct service_table *table = service->table;

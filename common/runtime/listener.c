@@ -53,11 +53,15 @@ struct listening {
 static void step(struct listening *listening);
 static void on_timer(uv_timer_t *timer);
 
+/* The one place where the state changes; what may follow what is told by step, which acts on START
+ * and IDLE alone and leaves the other three to their callbacks. */
 static void move(struct listening *listening, enum listening_state state)
 {
 	listening->state = state;
 }
 
+/* Trouble is told once per pause, in the log and at /readyz, and then the work begins anew with the
+ * offset: what was at hand may be stale. */
 static void pause_after(struct listening *listening, const char *why, const char *detail)
 {
 	snprintf(listening->problem, sizeof(listening->problem), "%s: %s", why, detail);
@@ -67,6 +71,7 @@ static void pause_after(struct listening *listening, const char *why, const char
 	uv_timer_start(&listening->timer, on_timer, RETRY_MS, POLL_MS);
 }
 
+/* They can always be had again: the ledger replays them. */
 static void drop_facts(struct listening *listening)
 {
 	arena_destroy(&listening->arena);
@@ -76,6 +81,8 @@ static void drop_facts(struct listening *listening)
 
 /* ---- applying */
 
+/* The list is taken off first: a waiter that looks and does not find its fact waits again, and must
+ * not be woken in the same round. */
 static void wake_waiters(struct listening *listening)
 {
 	struct listener_waiter *waiter = listening->waiters;
@@ -89,6 +96,7 @@ static void wake_waiters(struct listening *listening)
 	}
 }
 
+/* In this order: the state is whole before anybody is called, who may look at it. */
 static void after_commit(struct listening *listening)
 {
 	struct service *service = listening->service;
@@ -114,6 +122,8 @@ static void start_over(struct listening *listening)
 	step(listening);
 }
 
+/* Each call must have moved the offset by one. When one did not, another replica holds the place or
+ * the numbers have changed; it then did nothing, and the offset is read anew. */
 static void on_applied(struct db_segment *segment, enum db_outcome outcome)
 {
 	struct listening *listening = CONTAINER_OF(segment, struct listening, segment);
@@ -151,6 +161,8 @@ static const char *fact_value(struct arena *arena, const Asskomm__Fact *fact,
 	return value != NULL ? value : reflect_get_text(arena, &header->base, name);
 }
 
+/* A fact of a type that this version does not know, or that means nothing here, still moves the
+ * offset: the stream must not stand still for it. */
 static struct db_call call_for(struct listening *listening, const Asskomm__Fact *fact)
 {
 	struct arena *arena = listening->arena;
@@ -176,6 +188,8 @@ static struct db_call call_for(struct listening *listening, const Asskomm__Fact 
 	return (struct db_call){ statement, values };
 }
 
+/* Many facts in one transaction: replay after a long absence is bound by commits, not by work. With
+ * the scope of everything, since an effect has no caller. */
 static void apply(struct listening *listening)
 {
 	size_t left = listening->facts->n_items - listening->at;
@@ -197,6 +211,8 @@ static void apply(struct listening *listening)
 
 /* ---- asking for what is missing */
 
+/* No facts although a greater number was heard (a head from before a restore, say): there is
+ * nothing to wait for, so the head is forgotten. The timer asks again. */
 static void on_replayed(struct bus_request *request, const Asskomm__Failure *failure,
 	const uint8_t *body, size_t body_len)
 {
@@ -227,6 +243,8 @@ static void on_replayed(struct bus_request *request, const Asskomm__Failure *fai
 	step(listening);
 }
 
+/* The body may be static: the bus has copied it before bus_ask returns, and one question is under
+ * way at a time. */
 static void ask_replay(struct listening *listening)
 {
 	Ledger__ListFactsRequest request = LEDGER__LIST_FACTS_REQUEST__INIT;
@@ -255,7 +273,6 @@ static void on_offset(struct db_segment *segment, enum db_outcome outcome)
 		return;
 	if (outcome != DB_DONE || db_count(segment->rows[0]) != 1) {
 		pause_after(listening, "the offset cannot be read", segment->error.message);
-		move(listening, LISTENING_START);
 		return;
 	}
 	listening->offset = strtoull(db_value(segment->rows[0], 0, 0), NULL, 10);
@@ -267,6 +284,7 @@ static void on_offset(struct db_segment *segment, enum db_outcome outcome)
 	step(listening);
 }
 
+/* Shares the state APPLYING, as both mean: the database is at work for us. */
 static void read_offset(struct listening *listening)
 {
 	const struct statement *statement = statement_find("offset");
@@ -294,6 +312,8 @@ static bool is_other_epoch(struct listening *listening)
 	return strcmp(listening->epoch, epoch) != 0;
 }
 
+/* The heart: looks at the state and begins what comes next, if anything. Safe to call at any time,
+ * so every callback ends with it. */
 static void step(struct listening *listening)
 {
 	switch (listening->state) {
@@ -343,6 +363,8 @@ static void take_live(struct listening *listening, const uint8_t *bytes, size_t 
 	listening->at = 0;
 }
 
+/* A beacon is a fact without a type: it tells the head and nothing else. What is not exactly the
+ * next fact is not kept; the head that it raised makes step ask for the rest. */
 static void on_message(struct bus_subscriber *subscriber, const uint8_t *bytes, size_t len)
 {
 	struct listening *listening = CONTAINER_OF(subscriber, struct listening, subscriber);
@@ -359,6 +381,7 @@ static void on_message(struct bus_subscriber *subscriber, const uint8_t *bytes, 
 	step(listening);
 }
 
+/* Ends a pause, or asks although nothing was heard. */
 static void on_timer(uv_timer_t *timer)
 {
 	struct listening *listening = timer->data;
@@ -372,6 +395,7 @@ static void on_timer(uv_timer_t *timer)
 
 /* ---- life */
 
+/* The offset is read before the first message can be taken. */
 void listener_start(struct service *service)
 {
 	struct listening *listening = calloc(1, sizeof(*listening));
@@ -398,6 +422,8 @@ static void on_timer_closed(uv_handle_t *handle)
 	free(listening);
 }
 
+/* The struct lives until the timer's handle is closed; callbacks that come meanwhile see `ending`.
+ */
 void listener_stop(struct service *service)
 {
 	struct listening *listening = service->listening;
@@ -409,11 +435,19 @@ void listener_stop(struct service *service)
 	uv_close((uv_handle_t *)&listening->timer, on_timer_closed);
 }
 
+uint64_t listener_offset(const struct service *service)
+{
+	CHECK(service->listening != NULL);
+	return service->listening->offset;
+}
+
+/* Only asked while there is a listening; admin.c looks first. */
 const char *listener_why_not(const struct service *service)
 {
 	return service->listening->why_not;
 }
 
+/* The newest first: the order among waiters means nothing. */
 void listener_wait(struct service *service, struct listener_waiter *waiter)
 {
 	CHECK(service->listening != NULL);
@@ -421,6 +455,7 @@ void listener_wait(struct service *service, struct listener_waiter *waiter)
 	service->listening->waiters = waiter;
 }
 
+/* A waiter that is not in the list was woken already; that is no mistake. */
 void listener_forget(struct service *service, struct listener_waiter *waiter)
 {
 	struct listener_waiter **link;

@@ -18,10 +18,12 @@ struct run {
 	struct listener_waiter waiter;
 	uv_timer_t *timer; /* only while waiting */
 	uint64_t wait_until_ns;
+	uint64_t offset; /* the listener's when the fact was looked for */
 };
 
 static void look_for_fact(struct run *run);
 
+/* For what the runner says in its own words. */
 static void refuse_run(struct run *run, enum failure_code code, const char *text)
 {
 	call_refuse(run->call, failure_new(run->call->arena, code, "%s", text));
@@ -38,6 +40,7 @@ static const ProtobufCFieldDescriptor *items_of(const struct run *run)
 	return field != NULL && field->label == PROTOBUF_C_LABEL_REPEATED ? field : NULL;
 }
 
+/* The list is written into the reply as a whole: its length is known, so nothing need grow. */
 static ProtobufCMessage *list_reply(
 	struct run *run, const struct db_rows *rows, const ProtobufCFieldDescriptor *items)
 {
@@ -55,6 +58,7 @@ static ProtobufCMessage *list_reply(
 	return reply;
 }
 
+/* With `present` the row has a type of its own, which the pure function turns into the reply. */
 static ProtobufCMessage *row_reply(struct run *run, const struct db_rows *rows)
 {
 	struct arena *arena = run->call->arena;
@@ -67,6 +71,8 @@ static ProtobufCMessage *row_reply(struct run *run, const struct db_rows *rows)
 					   : row;
 }
 
+/* An empty list is an answer, a missing resource is not. may() is asked of what would be shown, as
+ * the scope in SQL and row-level security were before: each is a net under the other. */
 static void answer_rows(struct run *run, const struct db_rows *rows)
 {
 	const ProtobufCFieldDescriptor *items = items_of(run);
@@ -105,6 +111,7 @@ static void answer_rejected(struct run *run)
 	refuse_run(run, FAILURE_INTERNAL, "the query failed");
 }
 
+/* A query that was not answered changed nothing: the caller may simply ask again. */
 static void on_rows(struct db_segment *segment, enum db_outcome outcome)
 {
 	struct run *run = CONTAINER_OF(segment, struct run, segment);
@@ -122,6 +129,7 @@ static void on_rows(struct db_segment *segment, enum db_outcome outcome)
 	}
 }
 
+/* On any lane: queries need no order among each other, and the clock spreads them well enough. */
 static void submit(struct run *run, const char *name,
 	void (*on_done)(struct db_segment *segment, enum db_outcome outcome))
 {
@@ -143,11 +151,13 @@ static void submit(struct run *run, const char *name,
 
 /* ---- afterFact: read your own writes across services */
 
+/* The timer is on the heap because its handle outlives the call, whose arena it would lie in. */
 static void on_timer_closed(uv_handle_t *handle)
 {
 	free(handle);
 }
 
+/* By the fact or by the clock, whatever comes first; the other must not come any more. */
 static void stop_waiting(struct run *run)
 {
 	if (run->timer == NULL)
@@ -165,6 +175,7 @@ static void on_too_late(uv_timer_t *timer)
 	refuse_run(run, FAILURE_UNAVAILABLE, "the fact of afterFact is not counted yet; try again");
 }
 
+/* Something was committed; whether it was our fact, only the database can tell. */
 static void on_fold(struct listener_waiter *waiter)
 {
 	struct run *run = CONTAINER_OF(waiter, struct run, waiter);
@@ -173,6 +184,8 @@ static void on_fold(struct listener_waiter *waiter)
 	look_for_fact(run);
 }
 
+/* What was folded while the look was under way may be missing in it, and has woken nobody: then it
+ * is looked for once more. On another replica it may be folded at any time; the timer ends that. */
 static void wait_for_fold(struct run *run)
 {
 	uint64_t now = uv_hrtime();
@@ -180,6 +193,10 @@ static void wait_for_fold(struct run *run)
 	if (now >= run->wait_until_ns) {
 		refuse_run(run, FAILURE_UNAVAILABLE,
 			"the fact of afterFact is not counted yet; try again");
+		return;
+	}
+	if (listener_offset(run->call->service) != run->offset) {
+		look_for_fact(run);
 		return;
 	}
 	run->timer = calloc(1, sizeof(*run->timer));
@@ -191,6 +208,7 @@ static void wait_for_fold(struct run *run)
 	listener_wait(run->call->service, &run->waiter);
 }
 
+/* has_fact gives a row when the fact's number is at most the offset. */
 static void on_fact_looked_for(struct db_segment *segment, enum db_outcome outcome)
 {
 	struct run *run = CONTAINER_OF(segment, struct run, segment);
@@ -205,9 +223,11 @@ static void on_fact_looked_for(struct db_segment *segment, enum db_outcome outco
 
 static void look_for_fact(struct run *run)
 {
+	run->offset = listener_offset(run->call->service);
 	submit(run, "has_fact", on_fact_looked_for);
 }
 
+/* What remains of the deadline after the wait must do for the query itself. */
 void query_run(struct call *call, const struct query *query)
 {
 	struct run *run = NEW(call->arena, struct run);

@@ -84,6 +84,7 @@ long service_number(struct service *service, const char *name, long least, long 
 	return number;
 }
 
+/* NULL for a service that the table does not name. */
 struct bus_peers *service_peer(struct service *service, const char *name)
 {
 	for (size_t i = 0; i < service->n_peers; i++)
@@ -94,6 +95,8 @@ struct bus_peers *service_peer(struct service *service, const char *name)
 
 /* ---- start */
 
+/* The common ones first, so that --help shows what all services share in one order. Copied, because
+ * loading writes the values. */
 static void gather_settings(struct service *service)
 {
 	size_t own = 0;
@@ -109,6 +112,7 @@ static void gather_settings(struct service *service)
 			own * sizeof(struct setting));
 }
 
+/* An unknown level is `info`: too much in the log is better than no start for the log's sake. */
 static enum log_level log_level_of(const char *name)
 {
 	static const char *const names[] = { "error", "warn", "info", "debug" };
@@ -119,6 +123,8 @@ static enum log_level log_level_of(const char *name)
 	return LOG_INFO;
 }
 
+/* "registry" is set by ASSKOMM_PEER_REGISTRY. Whom a service asks is not optional, so an empty one
+ * ends the start. */
 static void add_peer(struct service *service, const char *name)
 {
 	char setting[64];
@@ -137,6 +143,8 @@ static void add_peer(struct service *service, const char *name)
 		(struct service_peer){ name, bus_peers_new(service->bus, name, endpoints) };
 }
 
+/* The ledger is a peer of everybody who records or listens, whether the table names it or not.
+ * Without a descriptor there is nothing to answer, so nothing is bound. */
 static void start_bus(struct service *service)
 {
 	const struct service_table *table = service->table;
@@ -160,6 +168,7 @@ static void start_bus(struct service *service)
 		add_peer(service, "ledger");
 }
 
+/* Connecting goes on in the background; readiness waits for it, the start does not. */
 static void start_database(struct service *service)
 {
 	if (service->table->without_database)
@@ -173,6 +182,8 @@ static void start_database(struct service *service)
 
 /* ---- end */
 
+/* What uses others ends before what it uses. The loop ends by itself when the last handle is
+ * closed. */
 static void finish(struct service *service)
 {
 	uv_timer_stop(&service->heartbeat);
@@ -188,6 +199,8 @@ static void finish(struct service *service)
 	uv_close((uv_handle_t *)&service->on_interrupt, NULL);
 }
 
+/* The watchdog of alarm(2) is for a bug: an end that hangs. It needs no handler, the default ends
+ * the process. */
 static void on_signal(uv_signal_t *handle, int number)
 {
 	struct service *service = handle->data;
@@ -204,6 +217,7 @@ static void on_signal(uv_signal_t *handle, int number)
 		service->table->on_drain(service);
 }
 
+/* Nothing that somebody waits for: requests, statements, and what the service itself knows of. */
 static bool is_quiet(struct service *service)
 {
 	return bus_inflight(service->bus) == 0 &&
@@ -211,6 +225,8 @@ static bool is_quiet(struct service *service)
 	       (service->table->is_quiet == NULL || service->table->is_quiet(service));
 }
 
+/* A timer that comes late shows how long the loop was away. While draining, it is also the clock of
+ * the end: quiet for long enough, or out of patience. */
 static void on_heartbeat(uv_timer_t *timer)
 {
 	struct service *service = timer->data;
@@ -228,6 +244,8 @@ static void on_heartbeat(uv_timer_t *timer)
 		finish(service);
 }
 
+/* SIGPIPE is ignored for the whole process: a peer that leaves is an error of write(2), not ours.
+ */
 static void start_handles(struct service *service)
 {
 	signal(SIGPIPE, SIG_IGN);
@@ -241,6 +259,7 @@ static void start_handles(struct service *service)
 	uv_timer_start(&service->heartbeat, on_heartbeat, HEARTBEAT_MS, HEARTBEAT_MS);
 }
 
+/* Needs no settings: help must come also on a machine where nothing is set. */
 static int print_help(struct service *service)
 {
 	printf("asskomm-%s: the %s service of the ASSKomm suite\n\n"
@@ -252,6 +271,8 @@ static int print_help(struct service *service)
 	return 0;
 }
 
+/* Tables are checked before anything is opened; the service's own parts come last, when all that
+ * they stand on is there. */
 static void run(struct service *service)
 {
 	uv_loop_init(&service->loop);
@@ -272,6 +293,8 @@ static void run(struct service *service)
 	log_line(LOG_INFO, "ended", NULL);
 }
 
+/* --check loads and prints and does nothing else: an installation can be tried while another runs.
+ */
 int service_main(int argc, char **argv, const struct service_table *table)
 {
 	struct service service = { .table = table };

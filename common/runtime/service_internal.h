@@ -71,6 +71,8 @@ void command_run(struct call *call, const struct command *command);
 void query_run(struct call *call, const struct query *query);
 void listener_start(struct service *service);
 void listener_stop(struct service *service);
+/* The number of the last fact whose effect is committed, as this process knows it. */
+uint64_t listener_offset(const struct service *service);
 /* Why the listener cannot go on, or NULL. */
 const char *listener_why_not(const struct service *service);
 /* Calls back after the next commit of the listener; waiters end when the service ends. */

@@ -116,6 +116,7 @@ static bool is_near(const char *name, size_t len, const char *known)
 	return edit_distance(name, len, known, known_len) <= allowed;
 }
 
+/* By length and bytes: a name in the environment ends at "=". */
 static bool is_same(const char *name, size_t len, const char *known)
 {
 	return strlen(known) == len && strncmp(name, known, len) == 0;
@@ -149,6 +150,7 @@ static bool is_slip(const char *entry, const struct setting *settings, size_t co
 
 /* ---- the interface */
 
+/* Goes on after a problem: all of them are told in one run. */
 bool settings_load(struct setting *settings, size_t count)
 {
 	bool complete = true;
@@ -161,6 +163,7 @@ bool settings_load(struct setting *settings, size_t count)
 	return complete;
 }
 
+/* Twenty rows at the most, and mostly at start. */
 const char *settings_get(const struct setting *settings, size_t count, const char *name)
 {
 	for (size_t i = 0; i < count; i++)
@@ -170,6 +173,7 @@ const char *settings_get(const struct setting *settings, size_t count, const cha
 	return NULL;
 }
 
+/* Secrets are masked also when they are empty: whether one is set is nobody's business. */
 void settings_print(const struct setting *settings, size_t count, bool values)
 {
 	for (size_t i = 0; i < count; i++) {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The key stands alone, the item is a statement. */
 static int by_name(const void *name, const void *statement)
 {
 	return strcmp(name, ((const struct statement *)statement)->name);

@@ -50,6 +50,7 @@ static const struct algorithm {
 	{ "PS256", CJOSE_JWK_KTY_RSA },
 };
 
+/* NULL when it is missing or no text: both are no value. */
 static const char *text_member(const json_t *object, const char *name)
 {
 	return json_string_value(json_object_get(object, name));
@@ -120,6 +121,7 @@ static size_t signature_len(struct arena *arena, const json_t *key)
 	return fits ? modulus : 0;
 }
 
+/* Sets have a few keys; kids are public, so comparing need not take constant time. */
 static const struct token_key *find_key(const struct token_keys *keys, const char *id)
 {
 	for (size_t i = 0; i < keys->count; i++)
@@ -156,6 +158,7 @@ static const char *add_key(struct token_keys *keys, struct arena *arena, json_t 
 	return NULL;
 }
 
+/* A set without a usable key would lock everybody out, and silently; it is refused as a whole. */
 static const char *add_keys(struct token_keys *keys, const json_t *set)
 {
 	struct arena *arena = arena_new(JWKS_BYTES_MAX);
@@ -167,6 +170,7 @@ static const char *add_keys(struct token_keys *keys, const json_t *set)
 	return problem == NULL && keys->count == 0 ? "has no key that we can use" : problem;
 }
 
+/* The old set stays the caller's until the new one is complete: see auth.c. */
 struct token_keys *token_keys_read(const char *path)
 {
 	size_t len = 0;
@@ -206,6 +210,7 @@ struct compact {
 	size_t part_len[3];
 };
 
+/* Exactly two dots. Five parts are JWE, which nobody here decrypts. */
 static bool split(const char *token, struct compact *out_compact)
 {
 	struct compact compact = { .len = strnlen(token, TOKEN_BYTES_MAX + 1) };
@@ -264,6 +269,7 @@ static const char *choose_key(
 	return "an algorithm that is not the key's";
 }
 
+/* The length is compared first: OpenSSL is asked only about signatures that could be one. */
 static bool signature_holds(
 	const struct compact *compact, const struct token_key *key, struct arena *arena)
 {
@@ -280,6 +286,7 @@ static bool signature_holds(
 	return holds;
 }
 
+/* Header, key, signature: each only when what comes before is sound. */
 static const char *jws_problem(
 	const struct token_keys *keys, struct arena *arena, const struct compact *compact)
 {
@@ -356,6 +363,8 @@ static char *print_key(const cjose_jwk_t *jwk, bool secret)
 	return text;
 }
 
+/* The private half is written first: a public key that nobody holds would be trusted for nothing.
+ */
 bool token_keys_make(const char *private_path, const char *jwks_path)
 {
 	uint8_t random[8];
@@ -404,6 +413,8 @@ static cjose_jwk_t *read_private_key(const char *path)
 	return jwk;
 }
 
+/* NULL from json_string (no UTF-8) is left out by jansson's append; minting then lacks that item.
+ */
 static json_t *text_list(const char *const *items, size_t count)
 {
 	json_t *list = json_array();
@@ -430,6 +441,7 @@ static char *sign(struct arena *arena, const cjose_jwk_t *jwk, const char *claim
 	return token;
 }
 
+/* Claims as token_claims reads them; nothing is signed that would be refused for its form. */
 char *token_mint(struct arena *arena, const char *private_path, const char *issuer,
 	const char *audience, const char *subject, const char *const *roles, size_t n_roles,
 	const char *const *scopes, size_t n_scopes, int64_t now_s, int64_t lifetime_s)

@@ -45,6 +45,7 @@ json_t *token_json(struct arena *arena, const char *part, size_t len)
 	return value;
 }
 
+/* Exactly that text; claims are compared byte by byte, as RFC 7519 wants. */
 static bool is_text(const json_t *value, const char *wanted)
 {
 	return json_is_string(value) && strcmp(json_string_value(value), wanted) == 0;
@@ -149,6 +150,7 @@ static bool read_scopes(struct arena *arena, const json_t *claim, Asskomm__Princ
 	return true;
 }
 
+/* The order is that of cost and of trust: whose token it is, for whom, when, and only then who. */
 const char *token_claims(struct arena *arena, const json_t *claims,
 	const struct token_expectation *expected, Asskomm__Principal **out_principal,
 	int64_t *out_expires_s)

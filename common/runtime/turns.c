@@ -18,6 +18,8 @@ static struct turn **bucket_of(const char *aggregate)
 	return &buckets[hash % BUCKETS];
 }
 
+/* Turns at work are linked by `next`, those behind one of them by `waiting`: a bucket is searched
+ * over those at work alone. */
 void turn_take(struct turn *turn)
 {
 	struct turn **bucket = bucket_of(turn->aggregate);
@@ -35,6 +37,7 @@ void turn_take(struct turn *turn)
 	turn->on_turn(turn);
 }
 
+/* on_turn comes from inside, and may end that turn at once; nothing is touched after it. */
 void turn_end(struct turn *turn)
 {
 	struct turn **link = bucket_of(turn->aggregate);
