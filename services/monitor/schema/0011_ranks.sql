@@ -1,33 +1,32 @@
--- Ranks: a unit that has ended is counted by nobody, and the units that one fact turned on have an
--- order of their own, so that the same ledger always gives the same ranks.
+-- Ranks: a unit that has ended is counted by nobody, a value that changed stands behind the fact that
+-- changed it, and the units that one fact turned on have an order of their own, so that the same
+-- ledger always gives the same ranks.
 
--- As before; within a fact the unit's key decides.
+-- The marks that count on a day: of each unit the one that gave it the value it has then, known up
+-- to a fact, unless that value is 0. Ranked by the day they count from; within a fact the unit's key
+-- decides.
 create or replace function marks_on(wanted text, as_of date, known bigint)
 returns table (unit text, seq bigint, valid_on date, n bigint, participant text, district text,
 	ordinal bigint, district_ordinal bigint) language sql stable
 as $$
-	with lasting as (
-		select m.*, lag(m.n, 1, 0::bigint) over w as before
+	with told as (
+		select m.*, lag(m.n, 1, 0::bigint) over (partition by m.unit order by m.valid_on, m.seq)
+			as before
 		from mark m
-		where m.counter = wanted and m.seq <= known and (m.gone_with is null or m.gone_with > known)
-		window w as (partition by m.unit order by m.valid_on, m.seq)
-	), begun as (
-		-- a unit counts from the mark that turned it on; repeated marks do not begin anew
-		select l.*, sum(case when l.n <> 0 and l.before = 0 then 1 else 0 end)
-			over (partition by l.unit order by l.valid_on, l.seq) as spell
-		from lasting l
-	), spells as (
-		select b.unit, b.spell, bool_or(b.n = 0 and b.valid_on <= as_of) as over
-		from begun b
-		where b.spell > 0
-		group by b.unit, b.spell
+		where m.counter = wanted and m.valid_on <= as_of and m.seq <= known
+			and (m.gone_with is null or m.gone_with > known)
+	), latest as (
+		-- what repeats the value that its unit has does not begin anew
+		select distinct on (t.unit) t.*
+		from told t
+		where t.n <> t.before
+		order by t.unit, t.valid_on desc, t.seq desc
 	)
-	select b.unit, b.seq, b.valid_on, b.n, b.participant, b.district,
-		row_number() over (order by b.valid_on, b.seq, b.unit),
-		row_number() over (partition by b.district order by b.valid_on, b.seq, b.unit)
-	from begun b
-	join spells s using (unit, spell)
-	where b.n <> 0 and b.before = 0 and b.valid_on <= as_of and not s.over
+	select l.unit, l.seq, l.valid_on, l.n, l.participant, l.district,
+		row_number() over (order by l.valid_on, l.seq, l.unit),
+		row_number() over (partition by l.district order by l.valid_on, l.seq, l.unit)
+	from latest l
+	where l.n <> 0
 $$;
 
 -- The rank that a counted mark had on its day in the ledger as it was when it was numbered. Nothing
