@@ -1,0 +1,403 @@
+// The monitor's figures: random facts, late, corrected and taken back, are folded as the listener
+// folds them, and every figure is held against a recount of all marks (recount.mjs), for random days
+// and as known at random times. ASSKOMM_SEED repeats a run; the seed is part of every message.
+import { after, before, describe, test } from "node:test";
+import assert from "node:assert/strict";
+import { randomInt, randomUUID } from "node:crypto";
+import { startSql } from "./support.mjs";
+import { COUNTERS, DISTRICTS, randomDay, randomFacts, randomFrom, Recount } from "./recount.mjs";
+
+const SEED = Number(process.env.ASSKOMM_SEED ?? randomInt(2 ** 31));
+const FACTS = 400;
+const QUESTIONS = 150;
+const EPOCH = "e1";
+const FAR = "2100-01-01";
+
+const PIPELINE = ["agreements", "advised", "contacted", "councils"];
+const COLUMNS = {
+	agreements: "agreements",
+	advised: "advised",
+	contacted: "contacted",
+	councils: "councils",
+	municipalitiesAnalysed: "municipalities_analysed",
+	budgetCents: "budget_cents",
+};
+
+const seeded = `seed ${SEED}`;
+const random = randomFrom(SEED);
+const facts = randomFacts(random, FACTS);
+const recount = new Recount(facts);
+
+let suite;
+let superuser;
+let monitor;
+
+// The parameters of fold for a fact, as the listener makes them.
+const foldValues = ({ seq, id, day, marks, corrects, recordedAt, participants }) => ({
+	seq,
+	epoch: EPOCH,
+	fact_id: id,
+	type: "asskomm.test.Fact",
+	valid_on: day,
+	recorded_at: recordedAt,
+	participants: participants ?? [...new Set(marks.map((each) => each.participant))].filter(Boolean),
+	provenance: null,
+	citation: null,
+	corrects: corrects ?? null,
+	marks: marks.map((each) => ({ ...each, n: String(each.n) })), // ProtoJSON
+	districts: null,
+	parties: null,
+});
+
+const AS_WORKER = { scope: "*", actor: "monitor" };
+const fold = (fact, service = monitor) => service.run("fold", foldValues(fact), AS_WORKER);
+
+function foldTogether(some) {
+	const statements = some.map((fact) => {
+		const values = foldValues(fact);
+		return monitor.statement("fold", (name) => {
+			const value = values[name];
+			return value === null || typeof value !== "object" ? value && String(value) : JSON.stringify(value);
+		});
+	});
+	return monitor.segment(statements, AS_WORKER);
+}
+
+before(async () => {
+	console.log(seeded);
+	suite = await startSql();
+	superuser = suite.client();
+	monitor = suite.service("monitor");
+	// one by one and up to 20 in a transaction, as they come
+	for (let at = 0; at < facts.length; ) {
+		const some = facts.slice(at, at + 1 + random.below(20));
+		const results = await foldTogether(some);
+		assert.deepEqual(
+			results.map((rows) => rows.map(({ seq }) => Number(seq))),
+			some.map(({ seq }) => [seq]),
+			seeded,
+		);
+		at += some.length;
+	}
+});
+after(() => suite?.stop());
+
+// Questions: a day and how much is known, always also the ends.
+function* questions() {
+	for (const known of [0, 1, FACTS, FACTS + 100]) yield ["2023-06-15", known];
+	for (const day of ["1990-01-01", "2022-12-31", "2023-01-01", "2024-02-29", FAR]) yield [day, FACTS];
+	for (let i = 0; i < QUESTIONS; i++) yield [randomDay(random), random.below(FACTS + 1)];
+}
+
+const asking = (day, known) => `${seeded}: ${day} as known at ${known}`;
+
+describe("a random ledger", () => {
+	test("is random enough: late, replaced, taken back, taken back twice, and still something left", () => {
+		const corrected = facts.map(({ corrects }) => corrects).filter(Boolean);
+		assert.ok(new Set(corrected).size < corrected.length, seeded);
+		assert.ok(facts.some((fact) => fact.corrects && fact.marks.length > 0), seeded);
+		assert.ok(facts.some((fact) => fact.corrects && fact.marks.length === 0), seeded);
+		for (const counter of COUNTERS)
+			assert.ok(recount.figure(counter, "2023-06-15", FACTS) > 0, `${seeded}: ${counter}`);
+	});
+
+	test("figures_on: every counter and district", async () => {
+		for (const [day, known] of questions()) {
+			const rows = await monitor.client.rows(
+				"select counter, district, n from figures_on($1::date, $2::bigint) where n <> 0",
+				[day, String(known)],
+			);
+			const found = Object.fromEntries(COUNTERS.map((counter) => [counter, {}]));
+			for (const { counter, district, n } of rows) found[counter][district] = Number(n);
+			for (const counter of COUNTERS)
+				assert.deepEqual(
+					found[counter],
+					recount.figures(counter, day, known),
+					`${asking(day, known)}: ${counter}`,
+				);
+		}
+	});
+
+	test("marks_on: what is counted, and its ranks in state and district", async () => {
+		for (const [day, known] of questions())
+			for (const counter of COUNTERS) {
+				const rows = await monitor.client.rows(
+					`select unit, seq, to_char(valid_on, 'YYYY-MM-DD') as valid_on, n, participant,
+						district, ordinal, district_ordinal
+					from marks_on($1, $2::date, $3::bigint) order by ordinal`,
+					[counter, day, String(known)],
+				);
+				const inDistrict = {};
+				const expected = recount.counted(counter, day, known).map((each, i) => ({
+					unit: each.unit,
+					seq: String(each.seq),
+					valid_on: each.validOn,
+					n: String(each.n),
+					participant: each.participant,
+					district: each.district,
+					ordinal: String(i + 1),
+					district_ordinal: String(
+						(inDistrict[each.district] = (inDistrict[each.district] ?? 0) + 1),
+					),
+				}));
+				assert.deepEqual(rows, expected, `${asking(day, known)}: ${counter}`);
+			}
+	});
+
+	test("get_figures: the state and each district, as of a day and as known at an instant", async () => {
+		for (let i = 0; i < 40; i++) {
+			const day = randomDay(random);
+			const { recordedAt } = random.of(facts);
+			const known = facts.findLast((each) => each.recordedAt <= recordedAt).seq;
+			for (const district of [null, ...DISTRICTS, "14"]) {
+				const [row] = await monitor.run(
+					"get_figures",
+					{ as_of: day, known_at: recordedAt, district, today: FAR },
+					{ scope: "" },
+				);
+				assert.equal(row.as_of, day);
+				assert.equal(Number(row.ledger_seq), known, asking(day, recordedAt));
+				for (const counter of COUNTERS)
+					assert.equal(
+						Number(row[COLUMNS[counter]]),
+						recount.figure(counter, day, known, district),
+						`${asking(day, known)}: ${counter} of ${district}`,
+					);
+			}
+		}
+	});
+
+	test("get_figures: today and all that is known, unless asked otherwise", async () => {
+		const today = randomDay(random);
+		const values = { as_of: null, known_at: null, district: null, today };
+		const [row] = await monitor.run("get_figures", values);
+		assert.equal(row.as_of, today);
+		assert.equal(Number(row.ledger_seq), FACTS);
+		assert.equal(Number(row.agreements), recount.figure("agreements", today, FACTS), seeded);
+	});
+
+	test("list_figure_facts: the facts behind a figure, with the ranks they were recorded with", async () => {
+		const byId = new Map(facts.map((fact) => [fact.id, fact]));
+		for (let i = 0; i < 25; i++)
+			for (const counter of COUNTERS) {
+				const day = randomDay(random);
+				const { recordedAt } = random.of(facts);
+				const known = facts.findLast((each) => each.recordedAt <= recordedAt).seq;
+				const values = { counter, as_of: day, known_at: recordedAt, district: null, limit: 0 };
+				const rows = await monitor.run(
+					"list_figure_facts",
+					{ ...values, today: FAR },
+					{ scope: "*" },
+				);
+				const counted = recount.counted(counter, day, known);
+				assert.deepEqual(
+					rows.map((row) => [row.unit, Number(row.ordinal), Number(row.ordinal_as_recorded)]),
+					counted.map((each, j) => [each.unit, j + 1, recount.rankAsRecorded(each)]),
+					`${asking(day, known)}: ${counter}`,
+				);
+				for (const row of rows) {
+					const fact = byId.get(row.fact_id);
+					assert.equal(Number(row.seq), fact.seq);
+					assert.equal(row.recorded_at, fact.recordedAt.replace("Z", "000Z"));
+					assert.equal(row.corrected === "t", row.ordinal !== row.ordinal_as_recorded);
+					assert.equal(row.provenance, "RECORDED");
+				}
+			}
+	});
+
+	test("list_figure_facts: a scope or a district shows fewer, with the ranks unchanged", async () => {
+		const ask = (scope, district, limit = 0) =>
+			monitor.run(
+				"list_figure_facts",
+				{
+					counter: "advised",
+					as_of: FAR,
+					known_at: null,
+					district,
+					limit,
+					today: FAR,
+				},
+				{ scope },
+			);
+		const all = await ask("*", null);
+		const there = all.filter((row) => row.district === DISTRICTS[1]);
+		assert.ok(there.length > 0, seeded);
+		assert.deepEqual(await ask(DISTRICTS[1], null), there, seeded);
+		assert.deepEqual(await ask("*", DISTRICTS[1]), there, seeded);
+		assert.deepEqual(await ask(DISTRICTS[0], DISTRICTS[1]), []);
+		assert.deepEqual(await ask("", null), []);
+		assert.deepEqual(await ask("*", null, 2), all.slice(0, 2));
+	});
+
+	test("totals are the sums of the deltas by day, month and year", async () => {
+		const rows = await superuser.rows(
+			`with summed as (
+				select counter, district, grain, date_trunc(grain, valid_on)::date as starts_on, sum(n) as n
+				from monitor.delta, unnest(array['day', 'month', 'year']) as grain
+				group by 1, 2, 3, 4)
+			select * from summed s full join monitor.total t using (counter, district, grain, starts_on)
+			where s.n is distinct from t.n`,
+		);
+		assert.deepEqual(rows, [], seeded);
+	});
+
+	test("a fact that was corrected is known as such", async () => {
+		const rows = await superuser.rows(
+			"select fact_id from monitor.fact where corrected_by is not null order by seq",
+		);
+		const corrected = new Set(facts.map(({ corrects }) => corrects));
+		assert.deepEqual(
+			rows.map((row) => row.fact_id),
+			facts.filter(({ id }) => corrected.has(id)).map(({ id }) => id),
+			seeded,
+		);
+	});
+});
+
+// ---- nothing twice
+
+const TABLES = ["fact", "mark", "delta", "total", "district", "party", "listener_offset"];
+
+async function everything() {
+	const sums = TABLES.map(
+		(name) => `(select md5(string_agg(t::text, '|' order by t::text)) from monitor.${name} t)`,
+	);
+	return superuser.value(`select concat_ws('/', ${sums})`);
+}
+
+describe("the fold", () => {
+	const fresh = (seq, marks = []) => ({
+		seq,
+		id: randomUUID(),
+		day: "2023-05-05",
+		marks,
+		recordedAt: "2025-01-01T00:00:00.000Z",
+	});
+	const signed = (unit, n = 1) => ({
+		counter: "agreements",
+		unit,
+		participant: unit,
+		district: DISTRICTS[0],
+		validOn: "2023-05-05",
+		n,
+	});
+	let last = FACTS;
+
+	test("of a number that was folded changes nothing", async () => {
+		const state = await everything();
+		for (const fact of [facts.at(-1), facts[0], fresh(FACTS, [signed("x")])])
+			assert.deepEqual(await fold(fact), [], seeded);
+		assert.equal(await everything(), state);
+	});
+
+	test("of a number that is not the next one changes nothing", async () => {
+		const state = await everything();
+		assert.deepEqual(await fold(fresh(FACTS + 2, [signed("x")])), []);
+		assert.equal(await everything(), state);
+	});
+
+	test("of another epoch changes nothing", async () => {
+		const state = await everything();
+		const values = { ...foldValues(fresh(FACTS + 1, [signed("x")])), epoch: "e2" };
+		assert.deepEqual(await monitor.run("fold", values, AS_WORKER), []);
+		assert.equal(await everything(), state);
+	});
+
+	test("a fact without an effect moves the offset alone", async () => {
+		const rows = await monitor.run("skip", { seq: last + 1, epoch: EPOCH }, AS_WORKER);
+		assert.deepEqual(rows, [{ seq: String(last + 1) }]);
+		last++;
+		assert.deepEqual(await monitor.run("offset", {}, AS_WORKER), [
+			{ seq: String(last), epoch: EPOCH },
+		]);
+	});
+
+	test("by two replicas at once: each number once, and the figures stay right", async () => {
+		const day = "2023-05-05";
+		const figure = () =>
+			monitor.client.value(
+				`select coalesce(sum(n), 0) from figures_on($1::date, 1000000) where counter = 'agreements'`,
+				[day],
+			);
+		const start = Number(await figure());
+		const other = suite.service("monitor");
+		for (const { client } of [monitor, other]) await client.rows("set lock_timeout = '60s'");
+		for (let i = 0; i < 30; i++) {
+			const fact = fresh(last + 1, [signed(`two at once ${i}`)]);
+			const results = await Promise.all([fold(fact), fold(fact, other)]);
+			assert.equal(results.flat().length, 1);
+			last++;
+		}
+		assert.equal(Number(await figure()), start + 30);
+	});
+
+	test("that fails leaves nothing behind", async () => {
+		const state = await everything();
+		const twice = fresh(last + 1, [signed("twice"), signed("twice")]);
+		await assert.rejects(fold(twice), { sqlstate: "23505", constraint: "mark_pkey" });
+		const good = fresh(last + 1, [signed("good")]);
+		await assert.rejects(foldTogether([good, { ...twice, seq: last + 2 }]), { sqlstate: "23505" });
+		assert.equal(await everything(), state);
+	});
+
+	test("notes who takes part and the districts, and what they are called now", async () => {
+		const named = (names) => ({
+			...foldValues(fresh(++last)),
+			districts: names.map(([district, name, municipalities]) => ({
+				district,
+				name,
+				kind: "district",
+				policeDirectorate: "PD-DD",
+				municipalities,
+			})),
+			parties: names.map(([district, name]) => ({
+				key: `${district}010`,
+				name,
+				district,
+				population: 7,
+			})),
+		});
+		await monitor.run("fold", named(DISTRICTS.map((key) => [key, "old", 1])), AS_WORKER);
+		await monitor.run("fold", named([[DISTRICTS[1], "new", 2]]), AS_WORKER);
+		const rows = await superuser.rows(
+			`select d.district, d.name, municipalities, p.name as party
+			from monitor.district d join monitor.party p using (district) order by 1`,
+		);
+		assert.deepEqual(rows.map(Object.values), [
+			[DISTRICTS[0], "old", "1", "old"],
+			[DISTRICTS[1], "new", "2", "new"],
+			[DISTRICTS[2], "old", "1", "old"],
+		]);
+	});
+
+	test("get_pipeline: each district that is known, also one where nothing happened", async () => {
+		const empty = { district: "14999", name: "empty", kind: "district", policeDirectorate: "PD-L" };
+		const values = {
+			...foldValues(fresh(++last)),
+			districts: [{ ...empty, municipalities: 3 }],
+		};
+		await monitor.run("fold", values, AS_WORKER);
+		const day = "2023-02-03"; // nothing of the tests above counts there yet
+		for (const district of [null, DISTRICTS[1], "14999"]) {
+			const asked = { as_of: day, known_at: null, district, today: FAR };
+			const rows = await monitor.run("get_pipeline", asked);
+			const expected = district ? [district] : [...DISTRICTS, "14999"];
+			assert.deepEqual(
+				rows.map((row) => row.district),
+				expected,
+			);
+			for (const row of rows)
+				for (const counter of PIPELINE)
+					assert.equal(
+						Number(row[COLUMNS[counter]]),
+						recount.figure(counter, day, FACTS, row.district),
+						`${seeded}: ${counter} of ${row.district}`,
+					);
+		}
+	});
+
+	test("has_fact: whether a fact is folded", async () => {
+		assert.equal((await monitor.run("has_fact", { after_fact: facts[0].id })).length, 1);
+		assert.equal((await monitor.run("has_fact", { after_fact: randomUUID() })).length, 0);
+	});
+});
