@@ -78,6 +78,19 @@ static void replay(struct run *run, const struct db_rows *rows)
 	answer_reply(run, bytes->data, bytes->len);
 }
 
+/* The key is not in the way: what was decided is answered, or the race is run again. */
+static void answer_decided(struct run *run)
+{
+	if (run->failure != NULL)
+		answer_refusal(run, run->failure);
+	else if (run->recorded != NULL)
+		answer_recorded(run);
+	else if (run->attempts >= ATTEMPTS_MAX)
+		answer_failure(run, FAILURE_ABORTED, "others change the same thing; try again");
+	else
+		load(run);
+}
+
 /* An unused key changes nothing: the refusal is answered, or the race is run again. */
 static void on_key_found(struct db_segment *segment, enum db_outcome outcome)
 {
@@ -87,28 +100,19 @@ static void on_key_found(struct db_segment *segment, enum db_outcome outcome)
 		answer_failure(run, FAILURE_UNAVAILABLE, "the database does not answer; try again");
 	else if (db_count(segment->rows[0]) > 0)
 		replay(run, segment->rows[0]);
-	else if (run->failure != NULL)
-		answer_refusal(run, run->failure);
-	else if (run->attempts >= ATTEMPTS_MAX)
-		answer_failure(run, FAILURE_ABORTED, "others change the same thing; try again");
 	else
-		load(run);
+		answer_decided(run);
 }
 
-/* Answers run->failure, or loads again when there is none, unless the key was used before. */
+/* Answers what was decided (run->failure, or run->recorded when nothing changes), or loads again
+ * when there is neither, unless the key was used before. */
 static void look_up_key(struct run *run)
 {
 	static const struct statement *find;
 	const char **values;
 
 	if (run->key == NULL) {
-		if (run->failure != NULL)
-			answer_refusal(run, run->failure);
-		else if (run->attempts >= ATTEMPTS_MAX)
-			answer_failure(
-				run, FAILURE_ABORTED, "others change the same thing; try again");
-		else
-			load(run);
+		answer_decided(run);
 		return;
 	}
 	find = statement_find("idempotency.find");
@@ -193,9 +197,11 @@ static void on_saved(struct save *save, enum save_outcome outcome, const struct 
 		}
 		if (!is_race(error->sqlstate) && strcmp(error->constraint, "idempotency_once") != 0)
 			run->failure = rejection(run, error);
+		run->recorded = NULL;
 		look_up_key(run);
 		return;
 	case SAVE_STALE:
+		run->recorded = NULL;
 		look_up_key(run);
 		return;
 	}
@@ -231,8 +237,9 @@ static void decide(struct run *run)
 	} else if (!may(run->call->principal, run->call->method, run->aggregate)) {
 		refuse_run(run, out_of_reach(run));
 	} else if (verdict == UNCHANGED) {
+		/* not before the key: a command that succeeded and is sent again changes nothing */
 		command_fill_recorded(run, false);
-		answer_recorded(run);
+		look_up_key(run);
 	} else if (!command_fits(run)) {
 		refuse_run(run, failure_new(arena, FAILURE_TOO_LARGE,
 					"this makes too much to record at once; send it in parts"));

@@ -18,7 +18,7 @@ struct run {
 	struct db_segment segment;
 	ProtobufCMessage *aggregate;
 	struct ruling *ruling;
-	Asskomm__Recorded *recorded;
+	Asskomm__Recorded *recorded; /* NULL: nothing is decided, or its save was in vain */
 	size_t reply_len;
 	const uint8_t *reply;
 	struct save save;

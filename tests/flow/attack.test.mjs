@@ -96,3 +96,23 @@ test("a budget that was decided earlier and recorded later does not replace the 
 test("the figures agree with the recount after all this", async () => {
 	await suite.asskomm("verify", "--figures");
 });
+
+test("a command that succeeded and is sent again is answered as then, though it changes nothing", async () => {
+	const { id } = await sign("14628270", "2020-01-01");
+	for (const [path, body, other] of [
+		["correct", { signedOn: "2020-02-02", reason: "typing error" }, { reason: "another" }],
+		["withdraw", { reason: "recorded by mistake" }, { reason: "another" }],
+	]) {
+		const options = { token: operator, headers: { "idempotency-key": `again-${path}` } };
+		const send = (sent) => suite.post(`/agreements/${id}/${path}`, sent, options);
+		const first = await send(body);
+		assert.equal(first.status, 201, first.text);
+		assert.equal(first.json.facts.length, 1);
+		assert.equal((await send(body)).text, first.text, path);
+		const reused = await send({ ...body, ...other });
+		assert.equal(reused.status, 422, reused.text);
+		assert.equal(reused.json.code, "KEY_REUSED");
+	}
+	const anew = await suite.post(`/agreements/${id}/withdraw`, { reason: "again" }, { token: operator });
+	assert.deepEqual([anew.status, anew.json.version, anew.json.facts], [201, 3, []]);
+});
