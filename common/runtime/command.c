@@ -214,16 +214,33 @@ static Asskomm__Failure *out_of_reach(struct run *run)
 	return failure_new(run->call->arena, FAILURE_NOT_FOUND, "not known, or not in your scope");
 }
 
+/* The caller decided on a version that is no longer the one. */
+static Asskomm__Failure *check_version(struct run *run)
+{
+	uint32_t expected = run->call->bus->header->expected_version;
+	const char *version = reflect_get_text(run->call->arena, run->aggregate, "version");
+
+	if (expected == 0 || strtoul(version, NULL, 10) == expected)
+		return NULL;
+	return failure_new(run->call->arena, FAILURE_PRECONDITION,
+		"the version is %s, not %u: read it again, then decide", version, expected);
+}
+
 /* may() is asked twice: with what was loaded, so that nobody learns by a refusal of what it may not
  * see, and with what the rule made of it, so that nobody moves an aggregate out of its reach. For a
  * new aggregate only the second can say no. */
 static void decide(struct run *run)
 {
 	struct arena *arena = run->call->arena;
+	Asskomm__Failure *stale = check_version(run);
 	enum verdict verdict;
 
 	if (!may(run->call->principal, run->call->method, run->aggregate)) {
 		refuse_run(run, out_of_reach(run));
+		return;
+	}
+	if (stale != NULL) {
+		refuse_run(run, stale);
 		return;
 	}
 	run->ruling = NEW(arena, struct ruling);

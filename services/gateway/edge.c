@@ -15,6 +15,7 @@
 #include "runtime/digest.h"
 #include "runtime/log.h"
 #include "runtime/metrics.h"
+#include "versions.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -126,9 +127,15 @@ static void answer_reply(struct edge_call *call, const ProtobufCMessage *reply)
 		location = route_location(arena, method, reflect_get_text(arena, reply, "id"));
 	if (location != NULL)
 		http_answer_header(exchange, "Location", location);
+	if (text == NULL)
+		text = "";
+	if (versions_tag(exchange, reply, text)) {
+		end(call, 304);
+		http_answer(exchange, 304, NULL, NULL, 0);
+		return;
+	}
 	end(call, method->success);
-	http_answer(exchange, method->success, type, text == NULL ? "" : text,
-		text == NULL ? 0 : strlen(text));
+	http_answer(exchange, method->success, type, text, strlen(text));
 }
 
 static void on_answer(struct asking *asking, const Asskomm__Failure *failure, const uint8_t *body,
@@ -157,8 +164,14 @@ static void on_answer(struct asking *asking, const Asskomm__Failure *failure, co
 
 /* ---- the question to a service */
 
-static void ask(struct edge_call *call, const ProtobufCMessage *input, const char *key,
-	Asskomm__Claim *claim)
+/* What the headers of a command ask for. */
+struct wishes {
+	const char *key;
+	uint32_t version; /* If-Match; 0: any */
+	Asskomm__Claim *claim;
+};
+
+static void ask(struct edge_call *call, const ProtobufCMessage *input, const struct wishes *wishes)
 {
 	const struct method_info *method = call->route.method;
 	struct arena *arena = call->exchange->arena;
@@ -168,9 +181,10 @@ static void ask(struct edge_call *call, const ProtobufCMessage *input, const cha
 	asskomm__header__init(header);
 	header->method = text_copy(arena, method->name);
 	header->principal = call->principal;
-	header->idempotency_key = text_copy(arena, key);
+	header->idempotency_key = text_copy(arena, wishes->key);
 	header->traceparent = text_copy(arena, call->trace.parent);
-	header->claim = claim;
+	header->claim = wishes->claim;
+	header->expected_version = wishes->version;
 	asking->request.body = reflect_pack(arena, input, &asking->request.body_len);
 	asking->peers = service_peer(call->edge->service, method->service);
 	CHECK(asking->peers != NULL); /* gateway.c names every service */
@@ -183,18 +197,19 @@ static void ask(struct edge_call *call, const ProtobufCMessage *input, const cha
 	asking_start(&call->edge->askings, asking);
 }
 
-/* Key and claim belong to commands: a query changes nothing that they could speak of. */
-static Asskomm__Failure *read_headers(
-	struct edge_call *call, const char **out_key, Asskomm__Claim **out_claim)
+/* Key, version and claim belong to commands: a query changes nothing that they could speak of. */
+static Asskomm__Failure *read_headers(struct edge_call *call, struct wishes *out_wishes)
 {
 	struct http_exchange *exchange = call->exchange;
-	Asskomm__Failure *failure = headers_claim(exchange, call->principal, out_claim);
+	Asskomm__Failure *failure = headers_claim(exchange, call->principal, &out_wishes->claim);
 
+	if (failure == NULL && call->route.method->command)
+		failure = headers_key(exchange, &out_wishes->key);
+	if (failure == NULL && call->route.method->command)
+		failure = versions_expected(exchange, &out_wishes->version);
 	if (failure != NULL)
 		return failure;
-	if (call->route.method->command)
-		return headers_key(exchange, out_key);
-	if (*out_claim != NULL)
+	if (out_wishes->claim != NULL && !call->route.method->command)
 		return failure_new(exchange->arena, FAILURE_INVALID,
 			"Only what changes something can claim when it was recorded");
 	return NULL;
@@ -242,21 +257,20 @@ static void serve(struct edge_call *call)
 {
 	/* The order is that of the answers a caller should get: 404, 401, 403, then what is wrong
 	 * with the request itself. A stranger never gets to see the rules of a form. */
-	const char *key = NULL;
-	Asskomm__Claim *claim = NULL;
+	struct wishes wishes = { NULL, 0, NULL };
 	ProtobufCMessage *input = NULL;
 	Asskomm__Failure *failure = find_route(call);
 
 	if (failure == NULL)
 		failure = recognise(call);
 	if (failure == NULL)
-		failure = read_headers(call, &key, &claim);
+		failure = read_headers(call, &wishes);
 	if (failure == NULL)
 		failure = input_read(call->exchange, &call->route, &input);
 	if (failure != NULL)
 		answer_failure(call, failure);
 	else
-		ask(call, input, key, claim);
+		ask(call, input, &wishes);
 }
 
 /* ---- pages of the edge itself */

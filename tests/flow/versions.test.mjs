@@ -1,0 +1,74 @@
+// Two people at the same form, and clients that keep what they have read: ETag, If-Match,
+// If-None-Match.
+import { after, before, test } from "node:test";
+import assert from "node:assert/strict";
+import { startSuite } from "../support/suite.mjs";
+
+const TOWN = "/participants/14628160";
+let suite;
+let token;
+
+before(async () => {
+	suite = await startSuite();
+	token = suite.token("adviser", ["14628"]);
+	assert.equal((await advise("2021-03-01")).status, 201);
+});
+after(() => suite?.stop());
+
+const advise = (day, headers = {}) =>
+	suite.post(`${TOWN}/advice`, { advisedOn: day, topic: "talk" }, { token, headers });
+const read = (headers = {}) => suite.get(TOWN, { token, headers });
+
+test("what has a version is tagged with it, answers to commands too", async () => {
+	const town = await read();
+	assert.equal(town.headers.get("etag"), `"${town.json.version}"`);
+	assert.equal(town.headers.get("cache-control"), "private, no-cache");
+	const done = await advise("2021-04-01");
+	assert.equal(done.headers.get("etag"), `"${done.json.version}"`);
+});
+
+test("If-Match: the first of two wins, the other is told to read again", async () => {
+	const tag = (await read()).headers.get("etag");
+	const first = await advise("2021-05-01", { "if-match": tag });
+	assert.equal(first.status, 201, first.text);
+	const second = await advise("2021-06-01", { "if-match": tag });
+	assert.equal(second.status, 412, second.text);
+	assert.equal(second.json.code, "PRECONDITION");
+	assert.match(second.json.detail, /read it again/);
+	assert.equal((await read()).headers.get("etag"), first.headers.get("etag"));
+});
+
+test("a repeated command is answered as before, whatever the version is now", async () => {
+	const tag = (await read()).headers.get("etag");
+	const headers = { "if-match": tag, "idempotency-key": "same" };
+	const first = await advise("2021-07-01", headers);
+	const again = await advise("2021-07-01", headers);
+	assert.equal(first.status, 201, first.text);
+	assert.equal(again.text, first.text);
+});
+
+test("If-Match: * is any version; anything but one tag of ours is 400", async () => {
+	assert.equal((await advise("2021-08-01", { "if-match": "*" })).status, 201);
+	for (const value of ["3", '"x"', '"1", "2"', 'W/"1"', '"01"', '"', '""', '"99999999999"']) {
+		const reply = await advise("2021-09-01", { "if-match": value });
+		assert.equal(reply.status, 400, `${value}: ${reply.text}`);
+		assert.equal(reply.json.violations[0].field, "If-Match");
+	}
+});
+
+test("what a client has is not sent again", async () => {
+	for (const path of [TOWN, "/figures?asOf=2023-08-09", "/press-text?asOf=2023-08-09"]) {
+		const first = await suite.get(path, { token });
+		assert.equal(first.status, 200, first.text);
+		const tag = first.headers.get("etag");
+		const same = await suite.get(path, { token, headers: { "if-none-match": tag } });
+		assert.equal(same.status, 304, path);
+		assert.equal(same.text, "");
+		assert.equal(same.headers.get("etag"), tag);
+		const other = await suite.get(path, { token, headers: { "if-none-match": '"other"' } });
+		assert.equal(other.status, 200, path);
+	}
+	const tag = (await read()).headers.get("etag");
+	await advise("2021-10-01");
+	assert.equal((await read({ "if-none-match": tag })).status, 200);
+});
