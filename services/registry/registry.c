@@ -54,6 +54,8 @@ static const struct constraint constraints[] = {
 		"a participant has an accession in force already; terminate that first" },
 	{ "council_one_per_participant", FAILURE_CONFLICT, "participant", "one_at_a_time",
 		"this participant has a council already; reactivate or dissolve that one" },
+	{ "party_pkey", FAILURE_CONFLICT, "name", "once",
+		"a consortium has this name, or one that makes the same key" },
 	{ .name = NULL },
 };
 

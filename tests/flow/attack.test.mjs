@@ -116,3 +116,24 @@ test("a command that succeeded and is sent again is answered as then, though it 
 	const anew = await suite.post(`/agreements/${id}/withdraw`, { reason: "again" }, { token: operator });
 	assert.deepEqual([anew.status, anew.json.version, anew.json.facts], [201, 3, []]);
 });
+
+test("a consortium whose key is taken is a conflict at once, and only one of many is registered", async () => {
+	const register = (name, headers) =>
+		suite.post(
+			"/participants",
+			{ name, registeredOn: "2021-01-01", members: ["14628160", "14628270"] },
+			{ token: operator, headers },
+		);
+	const key = { "idempotency-key": "consortium" };
+	const first = await register("Städtebund", key);
+	assert.equal(first.status, 201, first.text);
+	for (const name of ["Städtebund", "Stödtebund"]) {
+		const reply = await register(name);
+		assert.deepEqual([reply.status, reply.json.code], [409, "CONFLICT"], reply.text);
+		assert.equal(reply.json.violations[0].field, "name");
+	}
+	assert.equal((await register("Städtebund", key)).text, first.text);
+	const many = await Promise.all(Array.from({ length: 10 }, () => register("Talbund")));
+	const codes = many.map((reply) => reply.json.code ?? "");
+	assert.deepEqual(codes.sort(), ["", ...Array(9).fill("CONFLICT")]);
+});

@@ -26,13 +26,12 @@
 	where p.version = excluded.version - 1
 	returning p.id
 ), named as (
-	-- a consortium can take part from now on; what the territory knows is there already
+	-- A new consortium can take part from now on; what the territory knows is there already. Not
+	-- joined with what was written: a key that is taken must fail here, as no retry would free it.
 	insert into party (key, name, kind, district, members, names)
 	select id, name, kind, district, array(select jsonb_array_elements_text(participants)),
 		names_of(name)
 	from incoming
-	join written using (id)
-	where kind = 'CONSORTIUM'
-	on conflict (key) do nothing
+	where kind = 'CONSORTIUM' and version = 1
 )
 -- include common/runtime/sql/save_tail.sql
