@@ -113,7 +113,7 @@ static void test_lists(void **state)
 	assert_set(&participant, "participants", "[]", "[]");
 	assert_set(&participant, "entries",
 		"[{\"fact_id\":\"x\",\"kind\":\"AgreementSigned\",\"on\":null}]",
-		"[{\"factId\":\"x\",\"kind\":\"AgreementSigned\",\"on\":\"\"}]");
+		"[{\"factId\":\"x\",\"kind\":\"AgreementSigned\",\"on\":\"\",\"value\":\"\"}]");
 	Asskomm__Principal principal = ASSKOMM__PRINCIPAL__INIT;
 	assert_set(&principal, "roles", "role_adviser", "[\"ROLE_ADVISER\"]");
 	assert_set(&principal, "roles", "8", "[\"ROLE_ADVISER\",\"ROLE_MACHINE\"]");

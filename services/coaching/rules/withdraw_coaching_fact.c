@@ -13,10 +13,14 @@ enum verdict withdraw_coaching_fact(
 		AS(Coaching__WithdrawCoachingFactRequest, coaching__withdraw_coaching_fact_request,
 			request);
 	const Asskomm__Entry *latest;
+	static char nobody[] = "";
 
 	if (withdraw_latest(ruling, aggregate, wish->fact_id, wish->reason, &latest) == REFUSED)
 		return REFUSED;
 	coaching->status = coaching_status_after(latest);
+	/* back before the match: the coach is no longer that of this process */
+	if (coaching->status == COACHING__COACHING_PROCESS__STATUS__REQUESTED)
+		coaching->coach = nobody;
 	if (coaching->status != COACHING__COACHING_PROCESS__STATUS__CLOSED)
 		coaching->outcome = COACHING__OUTCOME__OUTCOME_UNSPECIFIED;
 	return ACCEPTED;

@@ -17,3 +17,25 @@ void participant_earliest(char **first, char *day)
 	if ((*first)[0] == '\0' || strcmp(day, *first) < 0)
 		*first = day;
 }
+
+/* A late entry speaks of its own days and does not end what was decided since. Of two on one day
+ * the one recorded later holds, as in the monitor. */
+void participant_set_level(Registry__Participant *participant)
+{
+	const Asskomm__Entry *last = NULL;
+
+	for (size_t i = 0; i < participant->n_entries; i++) {
+		const Asskomm__Entry *entry = participant->entries[i];
+
+		if (strcmp(entry->kind, "ParticipantCooperationLevelChanged") == 0 &&
+			(last == NULL || strcmp(entry->on, last->on) >= 0))
+			last = entry;
+	}
+	const ProtobufCEnumValue *level =
+		last == NULL ? NULL
+			     : protobuf_c_enum_descriptor_get_value_by_name(
+				       &registry__cooperation_level__descriptor, last->value);
+	participant->cooperation_level =
+		level == NULL ? REGISTRY__COOPERATION_LEVEL__COOPERATION_LEVEL_UNSPECIFIED
+			      : (Registry__CooperationLevel)level->value;
+}

@@ -9,6 +9,10 @@
 Registry__Party *participant_party(struct ruling *ruling, Registry__Participant *participant,
 	const char *field, const char *day);
 
+/* Sets the cooperation level to what the entries say: that of the one valid last, whatever the
+ * order in which they were recorded. */
+void participant_set_level(Registry__Participant *participant);
+
 /* Sets *first to the earlier of itself and the day: late entries move firsts back. */
 void participant_earliest(char **first, char *day);
 

@@ -3,7 +3,15 @@
 
 #include "core/parties.h"
 #include "core/reflect.h"
+#include "core/text.h"
 #include "participant_facts.h"
+
+static const char *level_name(Registry__CooperationLevel level)
+{
+	return protobuf_c_enum_descriptor_get_value(
+		&registry__cooperation_level__descriptor, (int)level)
+		->name;
+}
 
 enum verdict set_cooperation_level(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
@@ -22,7 +30,10 @@ enum verdict set_cooperation_level(
 	fact->participant = party_copy(ruling->arena, party);
 	fact->level = wish->level;
 	fact->reason = wish->reason;
-	participant->cooperation_level = wish->level;
 	emit_entry(ruling, aggregate, wish->since, &fact->base);
+	/* the kind of the fact does not tell the level, which a withdrawal must find again */
+	participant->entries[participant->n_entries - 1]->value =
+		text_copy(ruling->arena, level_name(wish->level));
+	participant_set_level(participant);
 	return ACCEPTED;
 }

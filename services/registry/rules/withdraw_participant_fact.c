@@ -43,5 +43,6 @@ enum verdict withdraw_participant_fact(
 	if (withdraw_latest(ruling, aggregate, wish->fact_id, wish->reason, &latest) == REFUSED)
 		return REFUSED;
 	set_firsts(participant);
+	participant_set_level(participant);
 	return ACCEPTED;
 }
