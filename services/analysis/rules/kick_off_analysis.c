@@ -6,6 +6,8 @@
 #include "core/text.h"
 #include <string.h>
 
+/* Municipalities alone, since the published figure counts municipalities analysed: a district or a
+ * consortium would have to be taken apart first, and only the caller knows into what. */
 static enum verdict add_municipality(struct ruling *ruling, Analysis__SecurityAnalysis *analysis,
 	const Registry__Resolved *resolved, size_t place)
 {
@@ -27,6 +29,8 @@ static enum verdict add_municipality(struct ruling *ruling, Analysis__SecurityAn
 	return ACCEPTED;
 }
 
+/* All municipalities are looked at before anything is set; the first that does not fit refuses the
+ * whole. */
 enum verdict kick_off_analysis(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {

@@ -3,6 +3,8 @@
 
 #include "core/reflect.h"
 
+/* An analysis has two facts at the most: what is left after the withdrawal is the kick-off or
+ * nothing. */
 enum verdict withdraw_analysis_fact(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {

@@ -4,6 +4,7 @@
 #include "core/reflect.h"
 #include "moves.h"
 
+/* The outcome is set before the move: a refused aggregate is thrown away as a whole. */
 enum verdict close_coaching(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {

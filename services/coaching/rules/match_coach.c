@@ -4,6 +4,8 @@
 #include "core/reflect.h"
 #include "moves.h"
 
+/* The fact does not name the coach: the ledger cannot forget, and a pool's reference points to a
+ * person. */
 enum verdict match_coach(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {

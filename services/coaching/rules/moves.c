@@ -24,6 +24,7 @@ static const struct {
 };
 #define N_MOVES (sizeof(MOVES) / sizeof(MOVES[0]))
 
+/* Only statuses of the table come here; each of them has a name. */
 static const char *name_of(Coaching__CoachingProcess__Status status)
 {
 	return protobuf_c_enum_descriptor_get_value(
@@ -31,6 +32,7 @@ static const char *name_of(Coaching__CoachingProcess__Status status)
 		->name;
 }
 
+/* Tells what would be possible, so that nobody has to guess the order of steps. */
 static enum verdict refuse_move(struct ruling *ruling, const Coaching__CoachingProcess *coaching)
 {
 	struct text allowed;
@@ -45,6 +47,8 @@ static enum verdict refuse_move(struct ruling *ruling, const Coaching__CoachingP
 		allowed.len > 0 ? allowed.bytes : "nothing else (ask for a new one)");
 }
 
+/* The day is judged before the move: days are what people mistype most. Steps of one day keep the
+ * order in which they were recorded. */
 enum verdict coaching_move(struct ruling *ruling, Coaching__CoachingProcess *coaching,
 	const char *field, const char *day, ProtobufCMessage *fact)
 {
@@ -64,6 +68,8 @@ enum verdict coaching_move(struct ruling *ruling, Coaching__CoachingProcess *coa
 	return refuse_move(ruling, coaching);
 }
 
+/* Each kind of fact leads to one status, wherever it came from; the first row of that kind tells
+ * it. */
 Coaching__CoachingProcess__Status coaching_status_after(const Asskomm__Entry *latest)
 {
 	for (size_t i = 0; latest != NULL && i < N_MOVES; i++)

@@ -5,6 +5,8 @@
 #include "core/reflect.h"
 #include "moves.h"
 
+/* The registry was asked for one reference, so the first answer is the only one. The participant's
+ * key makes the process visible to its municipality and adviser. */
 enum verdict request_coaching(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {

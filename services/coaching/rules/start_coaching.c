@@ -4,6 +4,7 @@
 #include "core/reflect.h"
 #include "moves.h"
 
+/* Closing later does not take this away: the published figure counts what was ever started. */
 enum verdict start_coaching(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {

@@ -4,6 +4,8 @@
 #include "core/reflect.h"
 #include "moves.h"
 
+/* Where the process stands follows from the latest fact that is left; what only the withdrawn one
+ * had set is cleared. */
 enum verdict withdraw_coaching_fact(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {

@@ -95,11 +95,13 @@ static struct subject subject_of(const Asskomm__FactHeader *header)
 	return (struct subject){ first, first };
 }
 
+/* By its length alone: consortia begin with "k-" and are longer, or this would count them. */
 static bool is_district(const char *participant)
 {
 	return strlen(participant) == DISTRICT_LEN;
 }
 
+/* Copies, since a mark outlives the header it was read from. */
 static void add_mark(struct arena *arena, Monitor__Marks *marks, const char *counter,
 	const char *unit, struct subject subject, const char *valid_on, int64_t n)
 {
@@ -115,6 +117,7 @@ static void add_mark(struct arena *arena, Monitor__Marks *marks, const char *cou
 	reflect_append(arena, &marks->base, "marks", mark);
 }
 
+/* The unit is what is counted once however many facts speak of it. */
 static const char *unit_of(struct arena *arena, const struct counting *counting,
 	const Asskomm__FactHeader *header, const char *participant)
 {
@@ -129,12 +132,14 @@ static const char *unit_of(struct arena *arena, const struct counting *counting,
 	return NULL;
 }
 
+/* A consortium's key is no district's, so it is municipal. */
 static bool counts_for(const struct counting *counting, const char *participant)
 {
 	return counting->who == WHO_ALL ||
 	       is_district(participant) == (counting->who == WHO_DISTRICT);
 }
 
+/* About the first participant: a fact that counts is about one, or, as an analysis, counts once. */
 static void mark_countings(struct arena *arena, Monitor__Marks *marks,
 	const Asskomm__FactHeader *header, const ProtobufCMessageDescriptor *type)
 {
@@ -162,6 +167,7 @@ static void mark_participants(struct arena *arena, Monitor__Marks *marks,
 	}
 }
 
+/* A municipality in two analyses is one unit, so it counts once. */
 static void mark_municipalities(
 	struct arena *arena, Monitor__Marks *marks, const Asskomm__FactHeader *header)
 {
@@ -173,6 +179,7 @@ static void mark_municipalities(
 	}
 }
 
+/* The level is a value and not a flag: LOOSE sets the unit back to 0 from that day on. */
 static void mark_cooperation(struct arena *arena, Monitor__Marks *marks,
 	const Asskomm__FactHeader *header, const Registry__ParticipantCooperationLevelChanged *fact)
 {
@@ -202,6 +209,7 @@ static void mark_budget(struct arena *arena, Monitor__Marks *marks,
 
 /* ---- names: the monitor says what things are called */
 
+/* Names are told anew with each territory; the statement keeps the latest. */
 static void name_party(struct arena *arena, Monitor__Marks *marks, const char *key,
 	const char *name, const char *district, uint32_t population)
 {
@@ -215,6 +223,8 @@ static void name_party(struct arena *arena, Monitor__Marks *marks, const char *k
 	reflect_append(arena, &marks->base, "parties", party);
 }
 
+/* Independent cities are districts here and municipalities there: only rural districts are parties
+ * of their own, or a city would stand in the list twice. */
 static void name_district(struct arena *arena, Monitor__Marks *marks,
 	const Registry__TerritoryChanged *fact, const Registry__District *district)
 {
@@ -233,6 +243,7 @@ static void name_district(struct arena *arena, Monitor__Marks *marks,
 		name_party(arena, marks, district->ags5, district->name, district->ags5, 0);
 }
 
+/* Districts first: parties lie in them. */
 static void name_territory(
 	struct arena *arena, Monitor__Marks *marks, const Registry__TerritoryChanged *fact)
 {
@@ -247,6 +258,8 @@ static void name_territory(
 			fact->associations[i]->district, 0);
 }
 
+/* What a fact corrects or takes back is undone by the statement, which knows the marks of the fact
+ * that is gone. */
 ProtobufCMessage *marks_of(
 	struct arena *arena, const Asskomm__FactHeader *header, const ProtobufCMessage *fact)
 {

@@ -82,6 +82,8 @@ static const char *euros(struct arena *arena, int64_t cents)
 	return grouped.bytes;
 }
 
+/* Left out when the participant has no accession on that day: the text then opens with the
+ * paragraph. */
 static void say_accession(struct text *text, const Monitor__PressFacts *facts)
 {
 	struct civil_date day;
@@ -101,6 +103,7 @@ static void say_accession(struct text *text, const Monitor__PressFacts *facts)
 		facts->district_name);
 }
 
+/* The share is of those advised; no share is named where it does not exceed a quarter. */
 static void say_advice(struct text *text, const Monitor__Figures *figures)
 {
 	const char *part = share(figures->closely_cooperating, figures->advised);
@@ -121,6 +124,7 @@ static void say_advice(struct text *text, const Monitor__Figures *figures)
 			figures->closely_cooperating);
 }
 
+/* In the order and words of the ministry's releases, so that journalists can compare them. */
 static void say_results(struct text *text, const Monitor__Figures *figures)
 {
 	struct arena *arena = text->arena;
@@ -137,6 +141,7 @@ static void say_results(struct text *text, const Monitor__Figures *figures)
 			"Kommunale Präventionsräte"));
 }
 
+/* A year without a decided budget says nothing about it. */
 static void say_budget(struct text *text, const Monitor__Figures *figures)
 {
 	struct civil_date day;
@@ -148,6 +153,7 @@ static void say_budget(struct text *text, const Monitor__Figures *figures)
 			day.year, euros(text->arena, figures->budget_cents));
 }
 
+/* TEXT_MAX is far beyond what these sentences can become; names are at most 200 characters. */
 ProtobufCMessage *press_text(
 	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request)
 {

@@ -6,6 +6,7 @@
 #include "core/reflect.h"
 #include "core/text.h"
 
+/* In German, the language of those who subscribe; the name is that of the day of signing. */
 static void tell_agreement(struct arena *arena, Notifications__Notice *notice,
 	const Asskomm__FactHeader *header, const Registry__AgreementSigned *fact)
 {
@@ -20,6 +21,7 @@ static void tell_agreement(struct arena *arena, Notifications__Notice *notice,
 		name, fact->participant->key, civil_german(arena, day));
 }
 
+/* The statement behind it finds the subscriptions; here is only what is said. */
 ProtobufCMessage *notice_of(
 	struct arena *arena, const Asskomm__FactHeader *header, const ProtobufCMessage *fact)
 {

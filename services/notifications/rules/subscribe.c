@@ -3,6 +3,8 @@
 
 #include "core/reflect.h"
 
+/* Nothing is checked here that a rule of the form does not say. The scope is stored by the save
+ * statement and asked again at each delivery. */
 enum verdict subscribe(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {

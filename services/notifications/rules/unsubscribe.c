@@ -3,6 +3,7 @@
 
 #include "core/reflect.h"
 
+/* Kept with its end and not deleted: who was told what must remain explicable. */
 enum verdict unsubscribe(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {

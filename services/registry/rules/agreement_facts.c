@@ -4,6 +4,8 @@
 #include "core/parties.h"
 #include "core/reflect.h"
 
+/* Each fact stands alone: it repeats who signed, so that nobody needs the other accessions to read
+ * it. Lists are shared with the agreement, since a fact is packed before either can change. */
 ProtobufCMessage *agreement_signed_fact(
 	struct arena *arena, const Registry__Agreement *agreement, const Registry__Party *party)
 {
@@ -23,6 +25,7 @@ ProtobufCMessage *agreement_signed_fact(
 	return &fact->base;
 }
 
+/* The kind is not kept in an accession: facts about it are told by key. */
 Registry__Party *agreement_party(struct arena *arena, const Registry__Accession *accession)
 {
 	Registry__Party *party = NEW(arena, Registry__Party);

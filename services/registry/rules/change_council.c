@@ -22,6 +22,7 @@ static const struct move {
 		REGISTRY__COUNCIL__STATUS__DISSOLVED, &registry__council_dissolved__descriptor },
 };
 
+/* NULL for a change that the present status does not allow. */
 static const struct move *find_move(
 	const Registry__Council *council, const Registry__ChangeCouncilRequest *wish)
 {
@@ -31,6 +32,7 @@ static const struct move *find_move(
 	return NULL;
 }
 
+/* Through one of the types: protobuf-c lays out equal fields alike. */
 static ProtobufCMessage *fact_of(
 	struct ruling *ruling, const struct move *move, const Registry__Council *council)
 {
@@ -43,6 +45,7 @@ static ProtobufCMessage *fact_of(
 	return &fact->base;
 }
 
+/* Entries are in the order of their days, because nothing earlier than the latest is taken. */
 enum verdict change_council(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {

@@ -4,6 +4,8 @@
 #include "core/parties.h"
 #include "core/reflect.h"
 
+/* That a participant has no other council is a constraint of the database: two requests at once
+ * could both pass a check here. */
 enum verdict constitute_council(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {

@@ -7,6 +7,8 @@
 #include "core/text.h"
 #include <string.h>
 
+/* An accession that has ended is corrected too: its days in force begin on another day, and must
+ * still begin before they end. */
 enum verdict correct_agreement(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {

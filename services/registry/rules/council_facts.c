@@ -14,6 +14,7 @@ static const struct {
 	{ "CouncilDissolved", REGISTRY__COUNCIL__STATUS__DISSOLVED },
 };
 
+/* By name and not by type: an entry is read back from the database. */
 Registry__Council__Status council_status_after(const Asskomm__Entry *latest)
 {
 	for (size_t i = 0; latest != NULL && i < sizeof(STATUS_AFTER) / sizeof(STATUS_AFTER[0]);

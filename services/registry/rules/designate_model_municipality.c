@@ -5,6 +5,7 @@
 #include "core/reflect.h"
 #include "participant_facts.h"
 
+/* A second designation is refused rather than ignored: it would carry another day. */
 enum verdict designate_model_municipality(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {

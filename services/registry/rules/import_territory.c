@@ -7,16 +7,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Keys are short texts of digits: their order as text is their order. */
 static int by_text(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* In a sorted list: some hundred municipalities ask for their district. */
 static bool has_key(char *const *sorted, size_t count, const char *key)
 {
 	return bsearch(&key, sorted, count, sizeof(*sorted), by_text) != NULL;
 }
 
+/* Sorted, equal keys stand side by side. */
 static enum verdict refuse_twice(
 	struct ruling *ruling, char **sorted, size_t count, const char *field)
 {
@@ -27,6 +30,7 @@ static enum verdict refuse_twice(
 	return ACCEPTED;
 }
 
+/* The request's order stays as it is: the aggregate keeps it. */
 static char **district_keys(struct ruling *ruling, const Registry__ImportTerritoryRequest *wish)
 {
 	char **keys = NEW_ARRAY(ruling->arena, char *, wish->n_districts + 1);
@@ -37,6 +41,7 @@ static char **district_keys(struct ruling *ruling, const Registry__ImportTerrito
 	return keys;
 }
 
+/* A municipality outside of any district would be seen by no adviser and counted nowhere. */
 static enum verdict check_municipalities(
 	struct ruling *ruling, const Registry__ImportTerritoryRequest *wish, char *const *districts)
 {
@@ -70,6 +75,8 @@ static size_t keep_unions(struct arena *arena, const Registry__ImportTerritoryRe
 	return count;
 }
 
+/* About nobody: the territory is everybody's, and each listener must hear of it whatever its scope.
+ */
 static void emit_changed(struct ruling *ruling, const Registry__ImportTerritoryRequest *wish)
 {
 	Registry__TerritoryChanged *fact = NEW(ruling->arena, Registry__TerritoryChanged);
@@ -111,6 +118,7 @@ static bool is_same(struct arena *arena, const Registry__Territory *territory,
 	return len == other_len && memcmp(bytes, other, len) == 0;
 }
 
+/* The same table again changes nothing, also when its day has passed: imports are repeated. */
 enum verdict import_territory(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {

@@ -4,6 +4,7 @@
 #include "core/parties.h"
 #include <string.h>
 
+/* The day first: it costs nothing, and a wrong key may be only the second mistake. */
 Registry__Party *participant_party(struct ruling *ruling, Registry__Participant *participant,
 	const char *field, const char *day)
 {
@@ -12,6 +13,7 @@ Registry__Party *participant_party(struct ruling *ruling, Registry__Participant 
 	return the_party(ruling, participant->resolved, "key");
 }
 
+/* Points to the text it was given, which lives as long as the call. */
 void participant_earliest(char **first, char *day)
 {
 	if ((*first)[0] == '\0' || strcmp(day, *first) < 0)

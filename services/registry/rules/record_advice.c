@@ -5,6 +5,8 @@
 #include "core/reflect.h"
 #include "participant_facts.h"
 
+/* Advice is not contact in the aggregate; that it counts as contact too is the monitor's business.
+ */
 enum verdict record_advice(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {

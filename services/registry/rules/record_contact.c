@@ -5,6 +5,7 @@
 #include "core/reflect.h"
 #include "participant_facts.h"
 
+/* A late entry may move the first contact back; it never moves it on. */
 enum verdict record_contact(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {

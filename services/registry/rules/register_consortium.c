@@ -53,6 +53,8 @@ static char **member_keys(struct ruling *ruling, const Registry__Participant *pa
 	return keys;
 }
 
+/* Its participants are the members' keys: those who may see a member see the consortium. That the
+ * key is free, only the database can tell: a constraint on parties. */
 enum verdict register_consortium(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {

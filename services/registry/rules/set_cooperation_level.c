@@ -6,6 +6,7 @@
 #include "core/text.h"
 #include "participant_facts.h"
 
+/* The form has seen to it that a level was given, so it has a name. */
 static const char *level_name(Registry__CooperationLevel level)
 {
 	return protobuf_c_enum_descriptor_get_value(

@@ -13,6 +13,7 @@ static const char *const MUNICIPAL_ROLES[] = { "mayor", "lord_mayor", "deputy_ma
 	"first_deputy_mayor", "district_administrator", "union_chair",
 	"municipality_representative" };
 
+/* Roles are an open list (a code); only these bind a municipality. */
 static bool signs_for_municipality(const Registry__Person *person)
 {
 	for (size_t i = 0; i < sizeof(MUNICIPAL_ROLES) / sizeof(MUNICIPAL_ROLES[0]); i++)
@@ -34,6 +35,8 @@ static bool signs_for(struct arena *arena, const Registry__Person *person,
 		       NULL;
 }
 
+/* Each accession needs a signature of its own; one mayor may sign for several towns that he names.
+ */
 static enum verdict require_signatory(struct ruling *ruling,
 	const Registry__SignAgreementRequest *wish, const Registry__Party *party)
 {
@@ -70,6 +73,8 @@ static Registry__Signatory *keep_person(
 	return signatory;
 }
 
+/* One accession; the agreement grows by it. That a participant has no other accession in force is a
+ * constraint of the database, as for councils. */
 static enum verdict accede(struct ruling *ruling, Registry__Agreement *agreement,
 	const Registry__SignAgreementRequest *wish, size_t place)
 {
@@ -93,6 +98,7 @@ static enum verdict accede(struct ruling *ruling, Registry__Agreement *agreement
 	return ACCEPTED;
 }
 
+/* After all have acceded, so that each fact tells how many they are. */
 static void emit_signed(struct ruling *ruling, Registry__Agreement *agreement, size_t place)
 {
 	Registry__Accession *accession = agreement->accessions[place];
@@ -104,6 +110,7 @@ static void emit_signed(struct ruling *ruling, Registry__Agreement *agreement, s
 		ruling->arena, agreement, agreement->resolved[place]->candidates[0]);
 }
 
+/* `resolved` has an item per accession of the request, in its order. */
 enum verdict sign_agreement(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {

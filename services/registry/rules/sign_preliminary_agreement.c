@@ -5,6 +5,7 @@
 #include "core/reflect.h"
 #include "participant_facts.h"
 
+/* Once: a second signing would be an agreement of another kind, or a mistyped key. */
 enum verdict sign_preliminary_agreement(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {

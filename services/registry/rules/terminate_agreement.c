@@ -6,6 +6,7 @@
 #include "core/reflect.h"
 #include <string.h>
 
+/* A fact per accession, as for the signing: the figures count accessions. */
 static void end_accession(struct ruling *ruling, const Registry__Agreement *agreement,
 	Registry__Accession *accession, const Registry__TerminateAgreementRequest *wish)
 {
@@ -21,6 +22,7 @@ static void end_accession(struct ruling *ruling, const Registry__Agreement *agre
 	accession->terminated_on = wish->terminated_on;
 }
 
+/* All that are in force, or the one that is named. */
 static bool is_meant(
 	const Registry__Accession *accession, const Registry__TerminateAgreementRequest *wish)
 {
@@ -29,6 +31,8 @@ static bool is_meant(
 		       strcmp(wish->participant, accession->participant) == 0);
 }
 
+/* Strictly after the signing: an agreement that ended on its first day was never in force, and is
+ * withdrawn instead. */
 enum verdict terminate_agreement(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {

@@ -4,6 +4,7 @@
 #include "core/reflect.h"
 #include "core/text.h"
 
+/* Not withdraw_latest: an agreement has several facts of one command, which go together. */
 static void take_back(struct ruling *ruling, const Registry__Agreement *agreement,
 	Registry__Accession *accession, char *reason)
 {
@@ -19,6 +20,7 @@ static void take_back(struct ruling *ruling, const Registry__Agreement *agreemen
 	emitted->fact = &fact->base;
 }
 
+/* Withdrawing twice is asking for what is so already. */
 enum verdict withdraw_agreement(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {

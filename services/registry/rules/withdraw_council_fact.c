@@ -4,6 +4,7 @@
 #include "core/reflect.h"
 #include "council_facts.h"
 
+/* When the constitution itself is withdrawn, the participant may constitute another council. */
 enum verdict withdraw_council_fact(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {

@@ -28,6 +28,7 @@ static void set_firsts(Registry__Participant *participant)
 	}
 }
 
+/* The participant itself stays, even without any fact: it is a place in the territory. */
 enum verdict withdraw_participant_fact(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {
