@@ -6,8 +6,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+/* Longest path of a reference in a request; a longer one would be cut, not overrun. */
 #define FIELD_SIZE 80
 
+/* What was typed is repeated: the caller may have sent fifty references. */
 static void refuse_unknown(struct ruling *ruling, const char *field, const char *reference)
 {
 	refuse(ruling, FAILURE_NOT_FOUND, field, "unknown",
@@ -17,6 +19,8 @@ static void refuse_unknown(struct ruling *ruling, const char *field, const char 
 		reference);
 }
 
+/* The candidates come from the registry with their districts, so that a form can offer the choice.
+ */
 static void refuse_ambiguous(
 	struct ruling *ruling, const char *field, const Registry__Resolved *resolved)
 {
@@ -29,6 +33,7 @@ static void refuse_ambiguous(
 			resolved->candidates[i]->district);
 }
 
+/* A party stays where the registry's answer lies: in the call's arena, as long as the call. */
 Registry__Party *the_party(
 	struct ruling *ruling, const Registry__Resolved *resolved, const char *field, ...)
 {
@@ -47,6 +52,7 @@ Registry__Party *the_party(
 	return NULL;
 }
 
+/* A constant path here, so "%" in it could do no harm either. */
 Registry__Party *the_body(
 	struct ruling *ruling, const Registry__Resolved *resolved, const char *field)
 {

@@ -97,6 +97,7 @@ static bool counter_is_known(const struct manual *manual, const char *counter)
 	return false;
 }
 
+/* The district is not checked here: an unknown one is the suite's to refuse. */
 int command_figures(int argc, char **argv)
 {
 	struct connection connection = { .url = NULL };

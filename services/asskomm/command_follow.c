@@ -247,6 +247,7 @@ static int run(struct follow *follow)
 	return save_state(follow) ? EXIT_DONE : EXIT_REFUSED;
 }
 
+/* Signals are heeded only from here on: before, Ctrl-C ends the program as it ends any other. */
 int command_follow(int argc, char **argv)
 {
 	struct follow follow = { .after = 0 };

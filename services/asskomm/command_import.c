@@ -34,6 +34,7 @@ struct import {
 /* In an empty ledger the territory is what history will stand on: recorded before all of it. */
 #define BEFORE_HISTORY "Recorded-On: 2000-01-01"
 
+/* Asked and not assumed: a second import of a later table stands in a ledger with history. */
 static int is_ledger_empty(struct connection *connection, bool *out_empty)
 {
 	const struct fact_source source = { .connection = connection };
@@ -242,6 +243,7 @@ static bool is_understood(const struct manual *manual, const struct import *impo
 	return true;
 }
 
+/* As an operator: nobody else may claim an earlier day of recording. */
 int command_import(int argc, char **argv)
 {
 	struct connection connection = { .url = NULL };

@@ -115,6 +115,7 @@ static bool is_service(const char *name)
 	return false;
 }
 
+/* The folder of public keys is readable for all, as each service runs under a user of its own. */
 int command_keys(int argc, char **argv)
 {
 	const char *folder = "var/keys";

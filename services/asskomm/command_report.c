@@ -40,6 +40,7 @@ static int print_report(struct connection *connection, const struct report *repo
 	return EXIT_DONE;
 }
 
+/* Whether the participant exists is the suite's to say. */
 int command_report(int argc, char **argv)
 {
 	struct connection connection = { .url = NULL };

@@ -168,6 +168,7 @@ static bool is_complete(const struct manual *manual, const struct agreement *agr
 	return options_are_dates(manual, "on", agreement->day);
 }
 
+/* As an adviser of the whole state; with a token of one's own, as whoever that is. */
 int command_sign(int argc, char **argv)
 {
 	struct connection connection = { .url = NULL };

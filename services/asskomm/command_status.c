@@ -150,6 +150,7 @@ static int show(struct connection *connection)
 	return ready ? EXIT_DONE : EXIT_REFUSED;
 }
 
+/* The keys are needed for the ledger's head alone; everything else needs no token. */
 int command_status(int argc, char **argv)
 {
 	struct connection connection = { .url = NULL };

@@ -75,6 +75,7 @@ static int print_token(const struct token_request *request, long hours)
 	return exit_code;
 }
 
+/* 12 hours are a day's work; who needs a token for a script asks for more. */
 int command_token(int argc, char **argv)
 {
 	struct token_request request = { .subject = "demo", .hours = "12" };

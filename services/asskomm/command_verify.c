@@ -137,6 +137,7 @@ static int verify_suite(struct connection *connection, bool figures)
 	return exit_code;
 }
 
+/* Two ways that must come to the same: the API, and the table behind it. */
 int command_verify(int argc, char **argv)
 {
 	struct connection connection = { .url = NULL };

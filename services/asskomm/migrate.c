@@ -18,6 +18,7 @@ struct run {
 	bool check_only;
 };
 
+/* False, so that a caller can return it. */
 static bool failed(const char *what, const char *why)
 {
 	fprintf(stderr, "asskomm migrate: %s: %s\n", what, why);
@@ -84,6 +85,8 @@ static bool apply(struct run *run, const struct migration *migration, const char
 	return true;
 }
 
+/* The checksum is compared first, also of what was applied long ago: a file that was edited is told
+ * before anything new is tried on top of it. */
 static bool handle(struct run *run, const struct migration *migration)
 {
 	const char *before = applied_checksum(run, migration);
@@ -104,6 +107,8 @@ static bool handle(struct run *run, const struct migration *migration)
 	return true;
 }
 
+/* Rights are granted at the end of each run, also when nothing was new: a role that was made anew
+ * gets them back. */
 static bool handle_all(struct run *run)
 {
 	if (!begin(run))
@@ -120,6 +125,7 @@ static bool handle_all(struct run *run)
 	return !run->check_only || run->n_new == 0;
 }
 
+/* The lock is that of the session, so it goes with the connection, however the run ends. */
 int migrate_run(const char *conninfo, bool check_only)
 {
 	struct run run = { .arena = arena_new(ARENA_CEILING), .check_only = check_only };

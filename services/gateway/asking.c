@@ -20,6 +20,7 @@ static const struct pause {
 	uint32_t least, most;
 } PAUSES[ASKING_REPEATS_MAX] = { { 25, 200 }, { 200, 500 }, { 500, 1000 } };
 
+/* By chance, so that all who were interrupted by one failure do not come back in one moment. */
 static uint32_t between(struct pause pause)
 {
 	uint32_t chance = 0;
@@ -28,6 +29,7 @@ static uint32_t between(struct pause pause)
 	return pause.least + chance % (pause.most - pause.least + 1);
 }
 
+/* 0 when the deadline has passed; never an underflow. */
 static uint64_t remaining_ms(const struct asking *asking, uint64_t now_ns)
 {
 	uint64_t passed = (now_ns - asking->began_ns) / NS_PER_MS;
@@ -37,6 +39,7 @@ static uint64_t remaining_ms(const struct asking *asking, uint64_t now_ns)
 
 /* ---- the list of all */
 
+/* At the front: the order among questions means nothing, each has its own time. */
 static void link_up(struct askings *askings, struct asking *asking)
 {
 	asking->askings = askings;
@@ -47,6 +50,7 @@ static void link_up(struct askings *askings, struct asking *asking)
 	askings->first = asking;
 }
 
+/* Before on_answer: the caller may free the question in there. */
 static void leave(struct asking *asking)
 {
 	if (asking->previous != NULL)
@@ -61,6 +65,7 @@ static void leave(struct asking *asking)
 
 /* ---- waiting */
 
+/* Nothing of the question is touched after on_answer. */
 static void finish(struct asking *asking, const Asskomm__Failure *failure, const uint8_t *body,
 	size_t body_len)
 {
@@ -70,6 +75,8 @@ static void finish(struct asking *asking, const Asskomm__Failure *failure, const
 
 static void on_due(uv_timer_t *timer);
 
+/* One timer for all; the waiting ones are at most ASKING_WAITING_MAX, so looking through them is
+ * cheap. One millisecond more, because a timer may not fire before its time. */
 static void set_timer(struct askings *askings)
 {
 	uint64_t now_ns = uv_hrtime(), first_ns = UINT64_MAX;
@@ -101,6 +108,7 @@ static bool wait_for(struct asking *asking, uint32_t pause_ms)
 
 /* ---- asking */
 
+/* The service may ask for a longer pause than ours, never for a shorter one. */
 static void on_reply(struct bus_request *request, const Asskomm__Failure *failure,
 	const uint8_t *body, size_t body_len)
 {
@@ -133,6 +141,7 @@ static void ask(struct asking *asking)
 	bus_ask(asking->peers, &asking->request);
 }
 
+/* Found anew each time: answering one question may end others. */
 static struct asking *first_due(struct askings *askings, uint64_t now_ns)
 {
 	for (struct asking *each = askings->first; each != NULL; each = each->next)
@@ -141,6 +150,7 @@ static struct asking *first_due(struct askings *askings, uint64_t now_ns)
 	return NULL;
 }
 
+/* Whatever waits again in here waits from now on, so the loop ends. */
 static void on_due(uv_timer_t *timer)
 {
 	struct askings *askings = CONTAINER_OF(timer, struct askings, timer);
@@ -154,6 +164,7 @@ static void on_due(uv_timer_t *timer)
 	set_timer(askings);
 }
 
+/* bus_ask never answers from inside, so on_answer does not come before this returns. */
 void asking_start(struct askings *askings, struct asking *asking)
 {
 	link_up(askings, asking);
@@ -165,6 +176,7 @@ void asking_start(struct askings *askings, struct asking *asking)
 		set_timer(askings);
 }
 
+/* A question that waits is known to nobody but this list. */
 void asking_cancel(struct asking *asking)
 {
 	if (asking->due_ns == 0)
@@ -177,6 +189,7 @@ void askings_init(struct askings *askings, uv_loop_t *loop)
 	CHECK(uv_timer_init(loop, &askings->timer) == 0);
 }
 
+/* As UNAVAILABLE, which is retryable: another gateway may be there already. */
 void askings_end(struct askings *askings)
 {
 	struct asking *asking = NULL;

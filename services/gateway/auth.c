@@ -35,6 +35,7 @@ struct auth {
 	struct slot slots[AUTH_SLOTS];
 };
 
+/* Principals are packed and owned by their slots. */
 static void forget_all(struct auth *auth)
 {
 	for (size_t i = 0; i < AUTH_SLOTS; i++) {
@@ -43,6 +44,7 @@ static void forget_all(struct auth *auth)
 	}
 }
 
+/* Unlike later, a set that cannot be read now ends the start: there is no old one to go on with. */
 struct auth *auth_new(const struct auth_settings *settings)
 {
 	struct auth *auth = calloc(1, sizeof(*auth));
@@ -71,6 +73,7 @@ void auth_destroy(struct auth **auth)
 
 /* ---- the key set on disk */
 
+/* A rename gives another inode, an edit in place another time or size. */
 static bool is_same_file(const struct stat *one, const struct stat *other)
 {
 	return one->st_ino == other->st_ino && one->st_dev == other->st_dev &&
@@ -102,6 +105,7 @@ static void refresh(struct auth *auth, int64_t now_s)
 
 /* ---- memory */
 
+/* Twelve bits of a digest: even by nature, and nobody can choose them for a token that verifies. */
 static struct slot *slot_of(struct auth *auth, const uint8_t digest[DIGEST_SIZE])
 {
 	size_t index = ((size_t)digest[0] << 8 | digest[1]) & (AUTH_SLOTS - 1);
@@ -109,6 +113,7 @@ static struct slot *slot_of(struct auth *auth, const uint8_t digest[DIGEST_SIZE]
 	return &auth->slots[index];
 }
 
+/* NULL too when the arena is full; the token is then verified again and fails there. */
 static Asskomm__Principal *recall(
 	struct auth *auth, struct arena *arena, const uint8_t digest[DIGEST_SIZE], int64_t now_s)
 {
@@ -120,6 +125,7 @@ static Asskomm__Principal *recall(
 		arena, &asskomm__principal__descriptor, slot->principal, slot->len);
 }
 
+/* Takes the place of whatever token was there: two that meet in a slot are only slower. */
 static void keep(struct auth *auth, const uint8_t digest[DIGEST_SIZE],
 	const Asskomm__Principal *principal, int64_t until_s)
 {
@@ -150,6 +156,8 @@ static const char *token_of(const struct http_exchange *exchange, const char **o
 	return value + sizeof(SCHEME) - 1;
 }
 
+/* Only what is not remembered comes here, so a new key set is noticed within a minute at the
+ * latest. */
 static Asskomm__Principal *verify(struct auth *auth, struct arena *arena, const char *token,
 	int64_t now_s, int64_t *out_expires_s, const char **out_reason)
 {
@@ -162,6 +170,8 @@ static Asskomm__Principal *verify(struct auth *auth, struct arena *arena, const 
 	return principal;
 }
 
+/* Remembered for a minute at most, so that a key which was taken out of the set soon counts no
+ * more. */
 Asskomm__Principal *auth_check(
 	struct auth *auth, const struct http_exchange *exchange, const char **out_reason)
 {

@@ -53,6 +53,7 @@ static const char *masked(struct arena *arena, const Asskomm__Principal *princip
 		arena, "%.16s", digest_hex(arena, principal->subject, strlen(principal->subject)));
 }
 
+/* Every exchange counts from its arrival to its one end. */
 static void count_inflight(struct edge *edge, int change)
 {
 	edge->inflight += (size_t)change;
@@ -88,6 +89,7 @@ static void answer_failure(struct edge_call *call, const Asskomm__Failure *failu
 	problem_answer(exchange, failure, call->trace.id);
 }
 
+/* Fixed pages are told as routeless in the log. */
 static void answer_page(struct edge_call *call, const char *type, const char *page)
 {
 	struct http_exchange *exchange = call->exchange;
@@ -328,6 +330,7 @@ static void on_request(struct http_handler *handler, struct http_exchange *excha
 
 /* ---- life */
 
+/* Settings that are no numbers end the process in here; nothing is open then. */
 struct edge *edge_new(struct service *service)
 {
 	struct edge *edge = calloc(1, sizeof(*edge));

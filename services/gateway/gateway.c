@@ -25,6 +25,7 @@ static const char *const peers[] = { "registry", "coaching", "analysis", "fundin
 /* The one edge of this process: service_main knows nothing of it. */
 static struct edge *edge;
 
+/* The bus is there by now; the edge can ask from its first request on. */
 static void on_start(struct service *service)
 {
 	char port[12];
@@ -37,12 +38,14 @@ static void on_start(struct service *service)
 		port, NULL);
 }
 
+/* Stops new connections; what runs has the time that service_main gives. */
 static void on_drain(struct service *service)
 {
 	(void)service;
 	edge_drain(edge);
 }
 
+/* Requests at the edge outlive those on the bus by their answers. */
 static bool is_quiet(struct service *service)
 {
 	(void)service;

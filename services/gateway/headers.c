@@ -56,6 +56,7 @@ void headers_trace(const struct http_exchange *exchange, struct trace *out_trace
 
 /* ---- single headers */
 
+/* Names came in lower case: the HTTP server sees to that. */
 size_t headers_count(const struct http_exchange *exchange, const char *name, const char **out_value)
 {
 	size_t count = 0;
@@ -112,6 +113,7 @@ static bool is_operator(const Asskomm__Principal *principal)
 	return false;
 }
 
+/* Either case, as RFC 3986 wants. */
 static int hex_digit(char letter)
 {
 	const char *digits = "0123456789abcdef0123456789ABCDEF";

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+/* What the route declares and not what the client sent. */
 static bool has_body(const struct route *route)
 {
 	return strcmp(route->method->http_method, "POST") == 0 ||

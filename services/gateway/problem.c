@@ -58,6 +58,7 @@ static bool is_language(const char *range, size_t len, const char *language)
 	       (len == 2 || strchr("-; \t", range[2]) != NULL);
 }
 
+/* A weight that is no number counts as 0, as if the language were not named. */
 const char *problem_language(const char *accept_language)
 {
 	const char *rest = accept_language == NULL ? "" : accept_language;
@@ -94,6 +95,7 @@ static json_t *candidates_of(const Asskomm__Failure__Violation *violation)
 	return list;
 }
 
+/* Always a list, also without any: a program need not ask. */
 static json_t *violations_of(const Asskomm__Failure *failure)
 {
 	json_t *list = json_array();
@@ -132,6 +134,7 @@ char *problem_text(struct arena *arena, const Asskomm__Failure *failure, const c
 	return text;
 }
 
+/* Vary, because a cache must not give the German answer to the next one. */
 void problem_answer(
 	struct http_exchange *exchange, const Asskomm__Failure *failure, const char *trace_id)
 {

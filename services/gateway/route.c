@@ -23,6 +23,7 @@ struct match {
 	struct piece pieces[ROUTE_PARAMETERS_MAX];
 };
 
+/* The HTTP server leaves the body away. */
 static const char *seen_as(const char *http_method)
 {
 	return strcmp(http_method, "HEAD") == 0 ? "GET" : http_method;
@@ -76,6 +77,7 @@ static void allow(struct text *list, const char *http_method)
 		text_append(list, ", HEAD");
 }
 
+/* Copied, since the pieces point into template and path and have no ends of their own. */
 static void take(struct arena *arena, struct route *route, const struct match *match)
 {
 	route->n_parameters = match->count;
@@ -86,6 +88,8 @@ static void take(struct arena *arena, struct route *route, const struct match *m
 	}
 }
 
+/* Of two templates that fit, the one with fewer parameters: /coachings/open before /coachings/{id}.
+ */
 struct route route_find(struct arena *arena, const char *http_method, const char *path)
 {
 	struct route route = { 0 };

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The longest that a committed fact waits for its number when its kick was lost. */
 #define POLL_MS 100
 #define BEACON_POLLS 10 /* a beacon every second */
 #define MOST "500"      /* facts in one transaction */
@@ -31,6 +32,8 @@ static struct numbering {
 
 static void number(void);
 
+/* In its own arena, which ends with it: a page of large facts must not add up. Columns and fields
+ * have the same names; sql/number.sql is written for that. */
 static void publish_row(const struct db_rows *rows, size_t row)
 {
 	struct arena *arena = arena_new(PUBLISH_ARENA);
@@ -49,6 +52,7 @@ static void publish_row(const struct db_rows *rows, size_t row)
 	arena_destroy(&arena);
 }
 
+/* A fact without a type: it tells the head to those who missed the last publications. */
 static void publish_beacon(void)
 {
 	Asskomm__Fact beacon = ASSKOMM__FACT__INIT;
@@ -62,6 +66,8 @@ static void publish_beacon(void)
 	bus_publish(service_bus(numbering.service), bytes, asskomm__fact__pack(&beacon, bytes));
 }
 
+/* A full page means that there may be more. After an error it waits for the poll: a kick that came
+ * meanwhile must not make it try without a pause. */
 static void on_numbered(struct db_segment *segment, enum db_outcome outcome)
 {
 	size_t count = 0;
@@ -99,6 +105,8 @@ static void submit(const char *name, const char *const *values,
 	db_submit(service_db(numbering.service), &numbering.segment);
 }
 
+/* The lock on the head is taken by the statement itself; of several ledgers one gets it, the others
+ * hear 55P03 at once. */
 static void number(void)
 {
 	static const char *const values[] = { MOST }; /* number.sql has one parameter */
@@ -107,6 +115,8 @@ static void number(void)
 	submit("number", values, on_numbered);
 }
 
+/* Kicks that come while a transaction is under way are one: it may have begun before their facts
+ * were committed, so one more follows it. */
 void numbering_kick(struct service *service)
 {
 	(void)service;
@@ -140,6 +150,7 @@ static void read_head(void)
 	submit("get_head", NULL, on_head);
 }
 
+/* Also the way in: the first poll after the database is ready begins the work. */
 static void on_poll(uv_timer_t *timer)
 {
 	(void)timer;
@@ -160,6 +171,7 @@ void numbering_start(struct service *service)
 	uv_timer_start(&numbering.timer, on_poll, 0, POLL_MS);
 }
 
+/* The segment is ended by db_destroy, with nothing numbered or published. */
 void numbering_stop(struct service *service)
 {
 	(void)service;

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <time.h>
 
+/* A mail may wait for its time or for its lease to run out, which nobody announces. */
 #define LOOK_MS 1000
 #define SEND_TIMEOUT_MS 30000
 #define MAIL_ARENA (256u * 1024)
@@ -20,6 +21,8 @@
 static const char *const WAITS[] = { "60", "300", "1800", "7200", "28800", "86400" };
 #define N_WAITS (sizeof(WAITS) / sizeof(WAITS[0]))
 
+/* One mail at a time: a relay takes some hundred a minute from one connection, the alliance sends a
+ * few a day. */
 enum worker_state { WORKER_IDLE, WORKER_CLAIMING, WORKER_SENDING, WORKER_FINISHING };
 
 static struct worker {
@@ -35,6 +38,7 @@ static struct worker {
 	bool ended;
 } worker; /* one per process */
 
+/* As the service itself, with the scope of everything: deliveries are nobody's request. */
 static void submit(const char *name, const char *const *values,
 	void (*on_done)(struct db_segment *segment, enum db_outcome outcome))
 {
@@ -51,6 +55,7 @@ static void submit(const char *name, const char *const *values,
 
 /* ---- how it fared */
 
+/* When it could not be noted, looking again at once would find nothing: the lease still runs. */
 static void on_finished(struct db_segment *segment, enum db_outcome outcome)
 {
 	if (outcome != DB_DONE)
@@ -62,6 +67,8 @@ static void on_finished(struct db_segment *segment, enum db_outcome outcome)
 		deliver_look(worker.service);
 }
 
+/* The statement's parameters by name. A dead letter keeps its last reason for an operator to see.
+ */
 static const char *finish_value(
 	const char *name, enum fetch_outcome outcome, const char *why, bool dead)
 {
@@ -75,6 +82,8 @@ static const char *finish_value(
 	return outcome == FETCH_DONE || dead ? "0" : WAITS[worker.attempts - 1];
 }
 
+/* What the relay refuses for good is dead at once; the rest until the waits are used up, some 36
+ * hours after the first try. */
 static void on_sent(struct fetch_mail *mail, enum fetch_outcome outcome, const char *why)
 {
 	static const char *const outcomes[] = { "done", "later", "never" };
@@ -95,6 +104,7 @@ static void on_sent(struct fetch_mail *mail, enum fetch_outcome outcome, const c
 
 /* ---- sending */
 
+/* RFC 5322. Names of days and months are English here, since the process never sets a locale. */
 static char *date_now(struct arena *arena)
 {
 	char text[64];
@@ -106,6 +116,7 @@ static char *date_now(struct arena *arena)
 	return text_copy(arena, text);
 }
 
+/* The message id follows from the delivery, so a mail that is sent twice can be known as one. */
 static void send_row(const struct db_rows *rows)
 {
 	struct arena *arena = worker.arena = arena_new(MAIL_ARENA);
@@ -127,6 +138,7 @@ static void send_row(const struct db_rows *rows)
 	fetch_send_mail(worker.fetch, &worker.mail);
 }
 
+/* A claim that came too late for this process is left to its lease. */
 static void on_claimed(struct db_segment *segment, enum db_outcome outcome)
 {
 	if (outcome == DB_DONE && db_count(segment->rows[0]) == 1 && !worker.ended)
@@ -135,6 +147,7 @@ static void on_claimed(struct db_segment *segment, enum db_outcome outcome)
 		worker.state = WORKER_IDLE;
 }
 
+/* Without a relay mails wait, claimed by nobody and with no try used up. */
 void deliver_look(struct service *service)
 {
 	if (worker.state != WORKER_IDLE || worker.ended || service_is_draining(service) ||
@@ -153,6 +166,7 @@ static void on_timer(uv_timer_t *timer)
 	deliver_look(worker.service);
 }
 
+/* Before the database is ready; the first looks find that and leave. */
 void deliver_start(struct service *service)
 {
 	worker.service = service;
@@ -161,12 +175,15 @@ void deliver_start(struct service *service)
 	uv_timer_start(&worker.timer, on_timer, LOOK_MS, LOOK_MS);
 }
 
+/* The service's end waits for the mail on its way, which would be sent twice else. */
 bool deliver_is_quiet(struct service *service)
 {
 	(void)service;
 	return worker.state == WORKER_IDLE;
 }
 
+/* fetch_destroy tells what was on its way as failed; that can no longer be noted, so the lease
+ * decides. */
 void deliver_stop(struct service *service)
 {
 	(void)service;
