@@ -31,6 +31,7 @@
 	X(UNAVAILABLE, 503, true, "A part of the suite does not answer; try again")                \
 	X(DEADLINE, 504, true, "It took too long; the outcome is not known, ask with the same key")
 
+/* FAILURE_NOT_FOUND and so on, in the order of the list. */
 enum failure_code {
 #define FAILURE_ENUM(code, status, retryable, title) FAILURE_##code,
 	FAILURE_CODES(FAILURE_ENUM)
@@ -57,7 +58,8 @@ void failure_candidate(struct arena *arena, Asskomm__Failure__Violation *violati
 const char *failure_name(enum failure_code code);
 enum failure_code failure_code_of(const Asskomm__Failure *failure);
 
-/* HTTP status, title, and whether the same request may be sent again. */
+/* What the list says of a code: HTTP status, title in English, and whether the same request may be
+ * sent again as it is (with the same Idempotency-Key, when it changes something). */
 unsigned failure_status(enum failure_code code);
 const char *failure_title(enum failure_code code);
 bool failure_is_retryable(enum failure_code code);

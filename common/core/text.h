@@ -42,14 +42,17 @@ char *text_bytea(struct arena *arena, const uint8_t *bytes, size_t len);
  * adds nothing. Zero-terminated at all times. */
 struct text {
 	struct arena *arena;
-	char *bytes;
-	size_t len;
-	size_t capacity;
+	char *bytes;     /* moves when the text grows */
+	size_t len;      /* without the zero */
+	size_t capacity; /* without the zero */
 	size_t max_len;
-	bool overflown;
+	bool overflown; /* something was left out; whoever cares looks at the end */
 };
 
+/* Empty. Nothing needs to be released: the bytes are the arena's. */
 void text_init(struct text *text, struct arena *arena, size_t max_len);
+
+/* Append all or nothing: a string, so many bytes (NULs too), something printed. */
 void text_append(struct text *text, const char *string);
 void text_append_len(struct text *text, const char *bytes, size_t len);
 void text_append_format(struct text *text, const char *format, ...) PRINTF_LIKE(2, 3);

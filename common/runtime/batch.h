@@ -18,22 +18,22 @@ enum save_outcome {
 
 /* One command's save. The caller fills in the upper part and keeps it alive until on_saved. */
 struct save {
-	const struct statement *statement;
-	const char *scope;
-	const char *actor;
+	const struct statement *statement; /* its parameters are arrays, an item per save */
+	const char *scope;                 /* as in db_segment; saves of one batch share it */
+	const char *actor;                 /* subject: idempotency keys belong to it */
 	const ProtobufCMessage *aggregate; /* fields `id` and `version` (new) are the guard */
 	const char *id;
 	const char *idempotency_key; /* NULL: none */
-	const char *request_hash;
-	const char *reply;       /* packed, as "\x…" */
-	const char *recorded_on; /* claimed day, or NULL */
+	const char *request_hash;    /* what the key was used for */
+	const char *reply;           /* packed, as "\x…" */
+	const char *recorded_on;     /* claimed day, or NULL */
 	size_t n_facts;
 	const struct saved_fact {
 		const char *id, *type, *header, *payload,
 			*participants; /* bytes as "\x…", keys as JSON */
 	} * facts;
-	struct arena *arena;
-	uint32_t timeout_ms;
+	struct arena *arena; /* the call's; what it holds counts towards the size of a batch */
+	uint32_t timeout_ms; /* of the statement; the first save's counts for its batch */
 	void (*on_saved)(
 		struct save *save, enum save_outcome outcome, const struct db_error *error);
 

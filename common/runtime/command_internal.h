@@ -6,15 +6,17 @@
 #include "runtime/service_internal.h"
 #include "runtime/turns.h"
 
+/* Everything that one command needs until it is answered. Lies in the call's arena. An attempt
+ * fills in aggregate, ruling, recorded and reply anew; the rest stays over attempts. */
 struct run {
 	struct call *call;
 	const struct command *command;
-	unsigned attempts;
-	struct turn turn; /* without an aggregate: a new one, nobody to wait for */
-	const char *key;  /* NULL: none */
+	unsigned attempts; /* loads so far */
+	struct turn turn;  /* without an aggregate: a new one, nobody to wait for */
+	const char *key;   /* NULL: none */
 	const char *request_hash;
 	struct bus_request need;
-	const ProtobufCMessage *knowledge;
+	const ProtobufCMessage *knowledge; /* the answer to the need, or NULL */
 	struct db_segment segment;
 	ProtobufCMessage *aggregate;
 	struct ruling *ruling;

@@ -6,48 +6,52 @@
 #include "runtime/http.h"
 #include "runtime/service.h"
 
+/* All services of the suite ask at most each other; beyond is a bug of a table. */
 #define SERVICE_PEERS_MAX 12
 
 struct batcher;
 struct listening;
 
+/* A service that is asked, with all its replicas. */
 struct service_peer {
 	const char *name;
 	struct bus_peers *peers;
 };
 
+/* The process. Lies on the stack of service_main, so it outlives every handle of its loop. */
 struct service {
 	const struct service_table *table;
 	uv_loop_t loop;
 	struct setting *settings; /* the common ones and the table's own */
 	size_t n_settings;
 	struct bus *bus;
-	struct db *db;
+	struct db *db; /* NULL: the table says without_database */
 	struct http_server *admin;
-	struct bus_server server;
+	struct bus_server server; /* what dispatch.c answers */
 	struct http_handler admin_handler;
 	struct service_peer peers[SERVICE_PEERS_MAX];
 	size_t n_peers;
-	struct batcher *batchers;
-	struct listening *listening;
+	struct batcher *batchers;    /* one per save statement that was used */
+	struct listening *listening; /* NULL: the table has no listener */
 	uv_signal_t on_term, on_interrupt;
 	uv_timer_t heartbeat; /* loop lag, and the steps of an orderly end */
 	uint64_t last_beat_ms;
-	uint64_t loop_lag_ms;
+	uint64_t loop_lag_ms; /* how late the last heartbeat was */
 	uint64_t drain_since_ms;
-	bool draining;
+	bool draining; /* SIGTERM came; never goes back */
 };
 
-/* ---- one request on its way through the service */
+/* ---- one request on its way through the service; lies in its own arena and ends with the answer
+ */
 struct call {
 	struct service *service;
 	struct bus_call *bus;
-	const struct method_info *method;
-	struct arena *arena; /* of the bus call */
-	Asskomm__Principal *principal;
-	const char *scope; /* the principal's scopes, comma-separated */
-	ProtobufCMessage *request;
-	uint64_t deadline_ns; /* uv_hrtime */
+	const struct method_info *method; /* NULL: not known here */
+	struct arena *arena;              /* of the bus call */
+	Asskomm__Principal *principal; /* whose rights count: a user's, or the asking service's */
+	const char *scope;             /* the principal's scopes, comma-separated */
+	ProtobufCMessage *request;     /* unpacked and valid */
+	uint64_t deadline_ns;          /* uv_hrtime */
 };
 
 /* Milliseconds until the deadline, 0 when it has passed. */
@@ -66,10 +70,14 @@ void row_read(
 	struct arena *arena, const struct db_rows *rows, size_t row, ProtobufCMessage *message);
 
 /* ---- the three kinds of work */
+/* Checks the table of contents and takes over the bus: a table with a gap stops the process. */
 void dispatch_init(struct service *service);
+/* Answer the call, now or later. */
 void command_run(struct call *call, const struct command *command);
 void query_run(struct call *call, const struct query *query);
+/* Begins to fold, with the offset; goes on until listener_stop, through every failure. */
 void listener_start(struct service *service);
+/* Ends it; a transaction under way is committed or not, both are fine. */
 void listener_stop(struct service *service);
 /* The number of the last fact whose effect is committed, as this process knows it. */
 uint64_t listener_offset(const struct service *service);
@@ -84,6 +92,7 @@ void listener_wait(struct service *service, struct listener_waiter *waiter);
 void listener_forget(struct service *service, struct listener_waiter *waiter);
 
 /* ---- admin port */
+/* Opens /healthz, /readyz and /metrics; ends the process when the port is taken. */
 void admin_init(struct service *service);
 
 #endif
