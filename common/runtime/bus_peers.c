@@ -36,6 +36,8 @@ static void want_replica(
 	peer->source = source;
 }
 
+/* Replicas come and go by name alone. One that is no longer named is not cut off: bus_peer_tick
+ * ends it when its last answer has come. */
 static void on_resolved(
 	struct bus_resolver *resolver, size_t count, char addresses[][BUS_ADDRESS_SIZE])
 {
@@ -83,6 +85,7 @@ static void reap(struct bus_peers *peers)
 	peers->n_replicas = kept;
 }
 
+/* Names before peers, so that a new replica begins in the same turn. */
 void bus_peers_tick(struct bus *bus, uint64_t now_ms)
 {
 	for (struct bus_peers *peers = bus->peers; peers != NULL; peers = peers->next) {
@@ -108,6 +111,7 @@ static void add_endpoint(struct bus_peers *peers, const char *text, size_t len)
 	peers->n_endpoints++;
 }
 
+/* A list separated by commas or blanks. The first connections are made by the next tick. */
 struct bus_peers *bus_peers_new(struct bus *bus, const char *service, const char *endpoints)
 {
 	CHECK(strlen(service) < BUS_NAME_SIZE);
@@ -127,6 +131,7 @@ struct bus_peers *bus_peers_new(struct bus *bus, const char *service, const char
 	return peers;
 }
 
+/* Whether a request would leave now; it may still be lost on its way. */
 bool bus_peers_are_up(const struct bus_peers *peers)
 {
 	for (size_t i = 0; i < peers->n_replicas; i++)
@@ -154,6 +159,7 @@ void bus_peers_close(struct bus *bus)
 			bus_peer_down(peers->replicas[i], "closing");
 }
 
+/* Only after bus_peers_close and the last handle. */
 void bus_peers_free(struct bus *bus)
 {
 	struct bus_peers *next;

@@ -47,11 +47,13 @@ static void on_message(struct bus_socket *socket, struct bus_frames *message)
 		zmq_msg_data(&message->frames[0]), zmq_msg_size(&message->frames[0]));
 }
 
+/* The feed outlives its subscription's interest by the closing of its socket. */
 static void on_closed(struct bus_socket *socket)
 {
 	free(CONTAINER_OF(socket, struct bus_feed, socket));
 }
 
+/* A feed that never heard anything may have had the wrong one of several keys. */
 static void close_feed(struct bus_subscription *subscription)
 {
 	if (subscription->feed == NULL)
@@ -112,6 +114,7 @@ void bus_subscriptions_tick(struct bus *bus, uint64_t now_ms)
 	}
 }
 
+/* An endpoint that is none is told once; the subscriber then lives by asking alone. */
 void bus_subscribe(struct bus *bus, const char *service, const char *endpoint,
 	struct bus_subscriber *subscriber)
 {
@@ -140,6 +143,7 @@ void bus_subscriptions_close(struct bus *bus)
 		close_feed(subscription);
 }
 
+/* The subscribers are their owners'. */
 void bus_subscriptions_free(struct bus *bus)
 {
 	struct bus_subscription *next;

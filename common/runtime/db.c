@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of this moment: the loop's own time stands still while callbacks run, and deadlines would slip.
+ */
 uint64_t now_ms(void)
 {
 	return uv_hrtime() / 1000000;
@@ -17,6 +19,8 @@ uint64_t now_ms(void)
 
 /* ---- segments */
 
+/* What is wrong with a segment is a bug of its caller and stops the process here, where the caller
+ * is still on the stack. */
 static void segment_begin(struct db_segment *segment)
 {
 	CHECK(segment->n_calls > 0 && segment->n_calls <= DB_STATEMENTS_MAX);
@@ -49,6 +53,7 @@ void segment_end(struct db_segment *segment, enum db_outcome outcome)
 		PQclear((PGresult *)rows[i]);
 }
 
+/* One by one from the front, as on_done may do anything but touch this list. */
 static void end_all(struct fifo *fifo)
 {
 	struct db_segment *segment;
@@ -57,6 +62,7 @@ static void end_all(struct fifo *fifo)
 		segment_end(segment, DB_UNAVAILABLE);
 }
 
+/* Ends it on the next turn of the loop: on_done never comes from inside db_submit. */
 static void refuse(struct db *db, struct db_segment *segment, const char *why)
 {
 	message_copy(segment->error.message, sizeof(segment->error.message), why);
@@ -64,6 +70,8 @@ static void refuse(struct db *db, struct db_segment *segment, const char *why)
 	db_soon(db);
 }
 
+/* Nobody overtakes: a lane with waiting segments is not free. While there is anything under way,
+ * the tick looks after deadlines. */
 void db_submit(struct db *db, struct db_segment *segment)
 {
 	struct lane *lane = &db->lanes[segment->lane % db->n_lanes];
@@ -87,6 +95,7 @@ void db_submit(struct db *db, struct db_segment *segment)
 		uv_timer_again(&db->tick);
 }
 
+/* Refused ones do not count: they are over. */
 size_t db_depth(const struct db *db)
 {
 	size_t depth = db->waiting;
@@ -98,6 +107,7 @@ size_t db_depth(const struct db *db)
 
 /* ---- time */
 
+/* Stops itself when there is nothing to look at, so that an idle process sleeps. */
 static void on_tick(uv_timer_t *timer)
 {
 	struct db *db = CONTAINER_OF(timer, struct db, tick);
@@ -122,6 +132,7 @@ static void on_soon(uv_timer_t *timer)
 			lane_drop(&db->lanes[i], db->lanes[i].why);
 }
 
+/* Setting it twice is once. While closing, db_destroy ends everything itself. */
 void db_soon(struct db *db)
 {
 	if (!db->closing)
@@ -130,6 +141,7 @@ void db_soon(struct db *db)
 
 /* ---- readiness */
 
+/* One lane is enough to work with; the others are on their way. */
 bool db_is_ready(const struct db *db)
 {
 	for (unsigned i = 0; i < db->n_lanes; i++)
@@ -138,11 +150,13 @@ bool db_is_ready(const struct db *db)
 	return false;
 }
 
+/* The latest reason of any lane. */
 const char *db_why_not(const struct db *db)
 {
 	return db_is_ready(db) ? "" : db->why_not;
 }
 
+/* Not while closing: nobody wants to hear of the end of what it has just destroyed. */
 void db_changed(struct db *db)
 {
 	if (db->on_change != NULL && !db->closing)
@@ -151,6 +165,7 @@ void db_changed(struct db *db)
 
 /* ---- life */
 
+/* They are embedded with the statements of every process that has a database. */
 static const struct statement *own_statement(const char *name, size_t n_params)
 {
 	const struct statement *statement = statement_find(name);
@@ -159,6 +174,7 @@ static const struct statement *own_statement(const char *name, size_t n_params)
 	return statement;
 }
 
+/* Each lane connects by its own timer, whose first turn comes at once. */
 struct db *db_new(const struct db_settings *settings)
 {
 	unsigned n_lanes = settings->lanes != 0 ? settings->lanes : DB_LANES;
@@ -211,6 +227,8 @@ static void on_lane_closed(uv_handle_t *handle)
 	free_last(lane->db);
 }
 
+/* In this order: nothing can be sent any more, then all that waited or flew is told. Its callers
+ * may submit again in there; that is refused, and told when the last handle is closed. */
 void db_destroy(struct db **db_pointer)
 {
 	struct db *db = *db_pointer;

@@ -15,6 +15,7 @@ static size_t item_room(const char *item)
 	return room;
 }
 
+/* The same bytes that item_room counted. */
 static char *item_write(char *out, const char *item)
 {
 	if (item == NULL) {
@@ -31,6 +32,7 @@ static char *item_write(char *out, const char *item)
 	return out;
 }
 
+/* Measured first, so there is one allocation for what may be megabytes. */
 char *db_array(struct arena *arena, size_t count, const char *const *items)
 {
 	size_t room = sizeof("{}");

@@ -10,6 +10,7 @@ struct db_blocking {
 	PGconn *pg;
 };
 
+/* libpq would print notices to stderr, between the lines that a tool prints. */
 static void ignore_notice(void *argument, const PGresult *result)
 {
 	(void)argument;
@@ -26,6 +27,7 @@ static char *error_text(struct arena *arena, const char *message)
 	return text_copy_len(arena, message, len);
 }
 
+/* A tool waits as long as libpq does; connect_timeout in the conninfo bounds it. */
 struct db_blocking *db_blocking_open(const char *conninfo, struct arena *arena, char **out_error)
 {
 	struct db_blocking *db = calloc(1, sizeof(*db));
@@ -41,6 +43,7 @@ struct db_blocking *db_blocking_open(const char *conninfo, struct arena *arena, 
 	return NULL;
 }
 
+/* Takes NULL, so that a failed opening needs no case of its own. */
 void db_blocking_close(struct db_blocking **db)
 {
 	if (*db == NULL)
@@ -50,6 +53,8 @@ void db_blocking_close(struct db_blocking **db)
 	*db = NULL;
 }
 
+/* An empty text did what it should: nothing. NULL (no memory, no connection) is a failure to libpq
+ * too. */
 static bool succeeded(const PGresult *result)
 {
 	ExecStatusType status = PQresultStatus(result);
@@ -58,6 +63,7 @@ static bool succeeded(const PGresult *result)
 	       status == PGRES_EMPTY_QUERY;
 }
 
+/* For begin, commit and rollback. */
 static bool run_plain(struct db_blocking *db, const char *command)
 {
 	PGresult *result = PQexec(db->pg, command);
@@ -67,6 +73,7 @@ static bool run_plain(struct db_blocking *db, const char *command)
 	return done;
 }
 
+/* SQL NULL stays NULL: the array comes zeroed from the arena. */
 static char ***copy_rows(struct arena *arena, const PGresult *result)
 {
 	size_t n_rows = (size_t)PQntuples(result), n_columns = (size_t)PQnfields(result);
@@ -96,6 +103,8 @@ static bool commit(struct db_blocking *db, struct arena *arena, char **out_error
 	return false;
 }
 
+/* Whatever happened, no transaction stays open behind it: rolled back, or the connection is made
+ * anew. */
 bool db_blocking_run(struct db_blocking *db, struct arena *arena, const char *text,
 	const char *const *values, size_t n_values, char ****out_rows, size_t *out_count,
 	char **out_error)

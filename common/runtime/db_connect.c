@@ -26,12 +26,14 @@ struct attempt {
 	char why[DB_WHY_MAX];
 };
 
+/* With what libpq parsed from the conninfo for it. */
 static void attempt_free(struct attempt *attempt)
 {
 	PQconninfoFree(attempt->options);
 	free(attempt);
 }
 
+/* While the resolver's thread is at work the attempt is its; the callback frees it then. */
 void attempt_abandon(struct lane *lane)
 {
 	struct attempt *attempt = lane->attempt;
@@ -48,6 +50,7 @@ void attempt_abandon(struct lane *lane)
 
 /* ---- preparing */
 
+/* Comes from inside libpq's calls: only noted here, dropped soon. */
 static void on_notice(void *argument, const PGresult *result)
 {
 	struct lane *lane = argument;
@@ -56,6 +59,7 @@ static void on_notice(void *argument, const PGresult *result)
 		lane_break(lane, "a commit was cancelled before the standby had it");
 }
 
+/* All in one round trip, however many statements a service has. */
 static bool send_set_up(struct lane *lane)
 {
 	PGconn *pg = lane->pg;
@@ -70,6 +74,7 @@ static bool send_set_up(struct lane *lane)
 	       PQpipelineSync(pg) == 1;
 }
 
+/* The watch for reading stays from here on until the connection is lost. */
 static void set_up(struct lane *lane)
 {
 	lane_move(lane, LANE_PREPARING);
@@ -83,6 +88,7 @@ static void set_up(struct lane *lane)
 		lane_flush(lane);
 }
 
+/* remote_apply waits for more than "on" does; "local" and "remote_write" for less. */
 static bool is_on(const PGresult *result, const char *name)
 {
 	const char *value = PQgetvalue(result, 0, PQfnumber(result, name));
@@ -91,6 +97,7 @@ static bool is_on(const PGresult *result, const char *name)
 	       (strcmp(name, "synchronous_commit") == 0 && strcmp(value, "remote_apply") == 0);
 }
 
+/* A suite that answers "recorded" must not stand on a server that forgets at a power cut. */
 static void check_durability(struct lane *lane, const PGresult *result)
 {
 	static const char *const NEEDED[] = { "fsync", "full_page_writes", "synchronous_commit" };
@@ -149,6 +156,7 @@ static void on_connecting(struct lane *lane, int status, int events)
 	step(lane);
 }
 
+/* One step of libpq's handshake; it says which event the next one needs. */
 static void step(struct lane *lane)
 {
 	PostgresPollingStatusType status;
@@ -171,6 +179,7 @@ struct parameters {
 	size_t count;
 };
 
+/* libpq knows some fifty keywords; more would be a bug of ours. */
 static void add_parameter(struct parameters *parameters, const char *keyword, const char *value)
 {
 	CHECK(parameters->count < OPTIONS_MAX);
@@ -192,12 +201,15 @@ static void add_defaults(struct parameters *parameters, const PQconninfoOption *
 			add_parameter(parameters, DEFAULTS[i][0], DEFAULTS[i][1]);
 }
 
+/* What hosts_join writes anew. */
 static bool is_host_option(const char *keyword)
 {
 	return strcmp(keyword, "host") == 0 || strcmp(keyword, "hostaddr") == 0 ||
 	       strcmp(keyword, "port") == 0;
 }
 
+/* With the addresses that were found, libpq never asks a name server itself; the names stay, since
+ * TLS checks certificates by them. */
 static void collect_parameters(const struct attempt *attempt, size_t first_host,
 	struct host_lists *lists, struct parameters *out_parameters)
 {
@@ -215,6 +227,7 @@ static void collect_parameters(const struct attempt *attempt, size_t first_host,
 	add_parameter(out_parameters, "port", lists->ports);
 }
 
+/* libpq copies all parameters, so lists and attempt may go at once. */
 static void connect_lane(struct lane *lane)
 {
 	struct parameters parameters = { 0 };
@@ -234,6 +247,7 @@ static void connect_lane(struct lane *lane)
 
 /* ---- resolving */
 
+/* What is too much is left out: there are addresses enough to try. */
 static void add_host(struct hosts *hosts, const struct host *host)
 {
 	if (hosts->count < HOSTS_MAX)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+/* NULL when it was not given; libpq then takes its own default. */
 const char *option_value(const PQconninfoOption *options, const char *keyword)
 {
 	for (; options->keyword != NULL; options++)
@@ -41,6 +42,8 @@ static bool read_ports(const char *ports, struct hosts *hosts)
 	return ports == NULL && (n_ports <= 1 || n_ports == hosts->count);
 }
 
+/* Nothing is taken apart when the conninfo gives addresses itself, or no host at all (a local
+ * socket): libpq has nothing to resolve then. */
 bool hosts_read(const PQconninfoOption *options, struct hosts *out_hosts)
 {
 	const char *names = option_value(options, "host");
@@ -65,6 +68,7 @@ bool hosts_read(const PQconninfoOption *options, struct hosts *out_hosts)
 	return true;
 }
 
+/* A folder, an abstract socket ("@") or an address needs no name server. Only IPv6 has colons. */
 bool host_is_name(const struct host *host)
 {
 	unsigned char address[16];
@@ -74,6 +78,7 @@ bool host_is_name(const struct host *host)
 	return strchr(host->name, ':') == NULL && uv_inet_pton(AF_INET, host->name, address) != 0;
 }
 
+/* Gives where the next one begins. The lists have room for HOSTS_MAX of the longest. */
 static char *append(char *out, const char *text, bool is_first)
 {
 	size_t len = strlen(text);
@@ -84,6 +89,8 @@ static char *append(char *out, const char *text, bool is_first)
 	return out + len;
 }
 
+/* Begins with another host at each attempt, so that one which hangs does not hold up all of them.
+ */
 void hosts_join(const struct hosts *hosts, size_t first, struct host_lists *out_lists)
 {
 	char *names = out_lists->names, *addresses = out_lists->addresses,

@@ -34,6 +34,7 @@ static const unsigned ALLOWED[LANE_STATES] = {
 	[LANE_CLOSED] = 0,
 };
 
+/* At debug alone: losses and readiness have lines of their own. */
 void lane_move(struct lane *lane, enum lane_state state)
 {
 	char number[12];
@@ -55,6 +56,7 @@ struct watch {
 	void (*on_event)(struct lane *lane, int status, int events);
 };
 
+/* The watch may be closed in there, but its memory stays until on_watch_closed. */
 static void on_poll(uv_poll_t *poll, int status, int events)
 {
 	struct watch *watch = CONTAINER_OF(poll, struct watch, poll);
@@ -67,6 +69,7 @@ static void on_watch_closed(uv_handle_t *handle)
 	free(CONTAINER_OF(handle, struct watch, poll));
 }
 
+/* False leaves a watch behind that never fires; the caller drops the lane, which closes it. */
 bool watch_open(
 	struct lane *lane, int events, void (*on_event)(struct lane *lane, int status, int events))
 {
@@ -213,6 +216,8 @@ void lane_close(struct lane *lane, struct fifo *out_left)
 		fifo_push(out_left, segment);
 }
 
+/* The first reason counts. The socket is no longer watched when libpq has closed it: another one
+ * may get its number. */
 void lane_break(struct lane *lane, const char *why)
 {
 	if (lane->broken)
@@ -226,6 +231,8 @@ void lane_break(struct lane *lane, const char *why)
 
 /* ---- sending */
 
+/* Bounded in flight: what waits here can still be taken back at its deadline, what is sent cannot.
+ */
 bool lane_is_free(const struct lane *lane)
 {
 	return lane->state == LANE_READY && !lane->broken && lane->waiting.count == 0 &&
@@ -239,6 +246,7 @@ static bool send_statement(
 		       NULL, NULL, 0) == 1;
 }
 
+/* Writing is watched only while libpq has something left to write, or the loop would spin. */
 void lane_flush(struct lane *lane)
 {
 	int flushed = PQflush(lane->pg);
@@ -273,6 +281,7 @@ void lane_send(struct lane *lane, struct db_segment *segment)
 		lane_flush(lane);
 }
 
+/* In order; stops at the first that breaks the connection. */
 static void send_waiting(struct lane *lane)
 {
 	while (lane->state == LANE_READY && !lane->broken && lane->waiting.count > 0 &&
@@ -282,6 +291,7 @@ static void send_waiting(struct lane *lane)
 	}
 }
 
+/* What waited for this connection goes first, before anybody hears that it is there. */
 void lane_ready(struct lane *lane)
 {
 	char number[12];
@@ -321,6 +331,7 @@ static void keep_rows(struct lane *lane, struct db_segment *segment, PGresult *r
 		segment->rows[index - 1] = (struct db_rows *)result;
 }
 
+/* The first error of a segment is the cause; what follows it is only aborted. */
 static void keep_error(struct lane *lane, struct db_segment *segment, PGresult *result)
 {
 	segment->results++;
@@ -332,6 +343,7 @@ static void keep_error(struct lane *lane, struct db_segment *segment, PGresult *
 	PQclear(result);
 }
 
+/* A server without disk or memory is in trouble, which is not the caller's business. */
 static enum db_outcome outcome_of(const struct db_segment *segment)
 {
 	if (!segment->failed)
@@ -353,6 +365,7 @@ static void finish_segment(struct lane *lane)
 		segment_end(fifo_pop(&lane->inflight), outcome_of(segment));
 }
 
+/* Whatever comes shows that the server lives. */
 static void take_result(struct lane *lane, PGresult *result)
 {
 	struct db_segment *segment = lane->inflight.first;
@@ -390,6 +403,7 @@ static PGresult *next_result(struct lane *lane)
 	return NULL;
 }
 
+/* Asked before each result: on_done may have ended all of it. */
 static bool expects_results(const struct lane *lane)
 {
 	return lane->state == LANE_PREPARING || lane->inflight.count > 0;
@@ -442,11 +456,13 @@ void lane_event(struct lane *lane, int status, int events)
 
 /* ---- time */
 
+/* Of a segment that was not sent; a sent one is the server's to end, by statement_timeout. */
 static bool is_overdue(const struct db_segment *segment, uint64_t now)
 {
 	return now - segment->queued_ms >= segment->timeout_ms;
 }
 
+/* Collected first, then told: on_done may submit, and so change the list that is walked. */
 static void end_overdue(struct lane *lane, uint64_t now)
 {
 	struct fifo overdue = { 0 };

@@ -26,6 +26,7 @@ const char *db_column(const struct db_rows *rows, size_t column)
 	return PQfname(result_of(rows), (int)column);
 }
 
+/* Points into libpq's result, which ends with on_done. */
 const char *db_value(const struct db_rows *rows, size_t row, size_t column)
 {
 	CHECK(row < db_count(rows) && column < db_columns(rows));
@@ -34,6 +35,7 @@ const char *db_value(const struct db_rows *rows, size_t row, size_t column)
 	return PQgetvalue(result_of(rows), (int)row, (int)column);
 }
 
+/* One line: it goes into a log. Cut, if need be, perhaps inside a character; the log mends that. */
 void message_copy(char *target, size_t size, const char *message)
 {
 	size_t len = 0;
@@ -87,6 +89,7 @@ bool error_ends_connection(const PGresult *result)
 	       strcmp(severity, "PANIC") == 0 || plan_is_stale(result, sqlstate);
 }
 
+/* 53: no room, memory or connections; 58: an error of the system below. */
 bool error_is_passing(const struct db_error *error)
 {
 	return strncmp(error->sqlstate, "53", 2) == 0 || strncmp(error->sqlstate, "58", 2) == 0;
