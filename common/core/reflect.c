@@ -89,6 +89,30 @@ ProtobufCMessage *reflect_clone(struct arena *arena, const ProtobufCMessage *mes
 	return clone;
 }
 
+/* Lists that are shared stay safe: arena_grow copies the one that is appended to second. */
+void reflect_share(ProtobufCMessage *to, const ProtobufCMessage *from)
+{
+	for (unsigned i = 0; i < to->descriptor->n_fields; i++) {
+		const ProtobufCFieldDescriptor *field = &to->descriptor->fields[i];
+		const ProtobufCFieldDescriptor *source =
+			protobuf_c_message_descriptor_get_field_by_name(
+				from->descriptor, field->name);
+		if (source == NULL)
+			continue;
+		CHECK(source->type == field->type && source->label == field->label &&
+			source->descriptor == field->descriptor);
+		if (!reflect_is_set(from, source)) {
+			reflect_reset(to, field);
+		} else if (field->label == PROTOBUF_C_LABEL_REPEATED) {
+			*reflect_count(to, field) = *reflect_count(from, source);
+			memcpy(reflect_member(to, field), reflect_member(from, source),
+				sizeof(void *));
+		} else {
+			reflect_put(to, field, reflect_member(from, source));
+		}
+	}
+}
+
 /* A message is taken as it is, a string is copied. */
 void reflect_append(
 	struct arena *arena, ProtobufCMessage *message, const char *field, const void *item)

@@ -36,6 +36,11 @@ uint8_t *reflect_pack(struct arena *arena, const ProtobufCMessage *message, size
 /* A deep copy, by packing and unpacking. */
 ProtobufCMessage *reflect_clone(struct arena *arena, const ProtobufCMessage *message);
 
+/* Sets each field of `to` that `from` has by the same name; of another type is a bug. Not deep:
+ * both then point to the same texts, lists and messages. For what a request, an aggregate and a
+ * fact say alike. */
+void reflect_share(ProtobufCMessage *to, const ProtobufCMessage *from);
+
 /* Adds `item` (message or string by the field's kind) to a repeated field by its proto name. */
 void reflect_append(
 	struct arena *arena, ProtobufCMessage *message, const char *field, const void *item);

@@ -114,6 +114,33 @@ static void test_append_to_an_unpacked_list(void **state)
 	assert_int_equal(agreement.n_participants, 3);
 }
 
+/* What both have is shared and what only one has stays; a list appended to afterwards is copied. */
+static void test_share(void **state)
+{
+	(void)state;
+	Registry__ImportTerritoryRequest request = REGISTRY__IMPORT_TERRITORY_REQUEST__INIT;
+	Registry__Territory territory = REGISTRY__TERRITORY__INIT;
+	Registry__District district = REGISTRY__DISTRICT__INIT;
+	char id[] = "14", credit[] = "nobody";
+	territory.id = id;
+	territory.version = 7;
+	territory.credit = credit;
+	request.status_date = text_copy(arena, "2023-11-30");
+	reflect_append(arena, &request.base, "districts", &district);
+	reflect_share(&territory.base, &request.base);
+	assert_string_equal(territory.id, "14");
+	assert_int_equal(territory.version, 7);
+	assert_string_equal(territory.credit, "");
+	assert_ptr_equal(territory.status_date, request.status_date);
+	assert_int_equal(territory.n_districts, 1);
+	assert_ptr_equal(territory.districts[0], &district);
+	reflect_append(arena, &territory.base, "districts", &district);
+	reflect_append(arena, &request.base, "districts", &district);
+	assert_int_equal(territory.n_districts, 2);
+	assert_int_equal(request.n_districts, 2);
+	assert_ptr_not_equal(territory.districts, request.districts);
+}
+
 static void append_wrong_type(void)
 {
 	Registry__Agreement agreement = REGISTRY__AGREEMENT__INIT;
@@ -172,6 +199,7 @@ int main(void)
 		cmocka_unit_test(test_append),
 		cmocka_unit_test(test_append_to_an_unpacked_list),
 		cmocka_unit_test(test_append_wrongly_stops),
+		cmocka_unit_test(test_share),
 		cmocka_unit_test(test_field_by_both_names),
 		cmocka_unit_test(test_ceiling),
 	};

@@ -84,14 +84,8 @@ static void emit_changed(struct ruling *ruling, const Registry__ImportTerritoryR
 		emit(ruling, &registry__territory_changed__descriptor, wish->status_date, 0, NULL);
 
 	registry__territory_changed__init(fact);
-	fact->status_date = wish->status_date;
-	fact->n_districts = wish->n_districts;
-	fact->districts = wish->districts;
-	fact->n_municipalities = wish->n_municipalities;
-	fact->municipalities = wish->municipalities;
+	reflect_share(&fact->base, &wish->base);
 	fact->n_associations = keep_unions(ruling->arena, wish, &fact->associations);
-	fact->n_police_directorates = wish->n_police_directorates;
-	fact->police_directorates = wish->police_directorates;
 	emitted->fact = &fact->base;
 }
 
@@ -103,16 +97,7 @@ static bool is_same(struct arena *arena, const Registry__Territory *territory,
 	size_t len, other_len;
 	uint8_t *bytes, *other;
 
-	now.status_date = territory->status_date;
-	now.credit = territory->credit;
-	now.n_districts = territory->n_districts;
-	now.districts = territory->districts;
-	now.n_municipalities = territory->n_municipalities;
-	now.municipalities = territory->municipalities;
-	now.n_associations = territory->n_associations;
-	now.associations = territory->associations;
-	now.n_police_directorates = territory->n_police_directorates;
-	now.police_directorates = territory->police_directorates;
+	reflect_share(&now.base, &territory->base);
 	bytes = reflect_pack(arena, &now.base, &len);
 	other = reflect_pack(arena, &wish->base, &other_len);
 	return len == other_len && memcmp(bytes, other, len) == 0;
@@ -133,16 +118,7 @@ enum verdict import_territory(
 		refuse_twice(ruling, districts, wish->n_districts, "districts") == REFUSED ||
 		check_municipalities(ruling, wish, districts) == REFUSED)
 		return REFUSED;
-	territory->status_date = wish->status_date;
-	territory->credit = wish->credit;
-	territory->n_districts = wish->n_districts;
-	territory->districts = wish->districts;
-	territory->n_municipalities = wish->n_municipalities;
-	territory->municipalities = wish->municipalities;
-	territory->n_associations = wish->n_associations;
-	territory->associations = wish->associations;
-	territory->n_police_directorates = wish->n_police_directorates;
-	territory->police_directorates = wish->police_directorates;
+	reflect_share(aggregate, request);
 	emit_changed(ruling, wish);
 	return ACCEPTED;
 }
