@@ -83,7 +83,7 @@ void row_read(
 	for (size_t column = 0; column < db_columns(rows); column++) {
 		const char *value = db_value(rows, row, column);
 
-		if (value != NULL)
+		if (value != NULL && strcmp(db_column(rows, column), NEXT_COLUMN) != 0)
 			CHECK(reflect_set_text(arena, message, db_column(rows, column), value));
 	}
 }

@@ -41,6 +41,18 @@ static const ProtobufCFieldDescriptor *items_of(const struct run *run)
 }
 
 /* The list is written into the reply as a whole: its length is known, so nothing need grow. */
+/* Lists that come in pages tell where the next one begins. */
+static void set_next(struct arena *arena, ProtobufCMessage *reply, const struct db_rows *rows)
+{
+	for (size_t column = 0; column < db_columns(rows); column++)
+		if (strcmp(db_column(rows, column), NEXT_COLUMN) == 0 && db_count(rows) > 0) {
+			const char *next = db_value(rows, db_count(rows) - 1, column);
+
+			CHECK(reflect_set_text(
+				arena, reply, NEXT_COLUMN, next != NULL ? next : ""));
+		}
+}
+
 static ProtobufCMessage *list_reply(
 	struct run *run, const struct db_rows *rows, const ProtobufCFieldDescriptor *items)
 {
@@ -55,6 +67,7 @@ static ProtobufCMessage *list_reply(
 	}
 	*(size_t *)(void *)((char *)reply + items->quantifier_offset) = count;
 	*(ProtobufCMessage ***)(void *)((char *)reply + items->offset) = list;
+	set_next(arena, reply, rows);
 	return reply;
 }
 

@@ -65,6 +65,10 @@ void call_answer(struct call *call, const uint8_t *body, size_t body_len);
  * today. Allocates the array in the call's arena. */
 const char *const *call_values(struct call *call, const struct statement *statement);
 
+/* The column of a list's rows that is no field of an item: on the last row of a full page the
+ * cursor of the page that follows, else NULL. */
+#define NEXT_COLUMN "next"
+
 /* Reads a row into a message by column name. A column without a field is a bug. */
 void row_read(
 	struct arena *arena, const struct db_rows *rows, size_t row, ProtobufCMessage *message);

@@ -126,6 +126,12 @@ function rowsOf({ rpc, rows }) {
 	return rows ?? messages.get(output).fields.get("items")?.message ?? output;
 }
 
+// A list that comes in pages has a column for the cursor, which is the reply's, not the items'.
+function nextOf({ rpc }) {
+	const next = messages.get(methods.get(rpc).output).fields.get("next");
+	return next ? { next: next.kind } : {};
+}
+
 function usesOf(service) {
 	const { commands, queries, listener } = readContents(service);
 	const worker = Object.entries({ ...WORKERS[service] });
@@ -148,6 +154,7 @@ function usesOf(service) {
 			statement: query.sql,
 			given: { ...CALLER, ...kindsOf(methods.get(query.rpc).input) },
 			into: rowsOf(query),
+			read: { ...kindsOf(rowsOf(query)), ...nextOf(query) },
 			isWhole: true,
 		})),
 		...[listener?.fold, listener?.pass].filter(Boolean).map((statement, i) => ({

@@ -14,8 +14,10 @@ select r.fact_id, r.seq, r.valid_on,
 	to_char(r.recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as recorded_at,
 	r.unit, r.participant, coalesce(p.name, '') as name, r.district, r.ordinal,
 	r.district_ordinal, r.ordinal_as_recorded, r.ordinal_as_recorded <> r.ordinal as corrected,
-	r.provenance, r.citation
-from ranked r
+	r.provenance, r.citation,
+	case row_number() over (order by r.ordinal) when page.size then r.ordinal::text end as next
+from (select coalesce(nullif(:limit::int, 0), 1000) as size) as page, ranked r
 left join party p on p.key = r.participant
+where r.ordinal > :cursor::bigint
 order by r.ordinal
-limit case when :limit::int = 0 then 1000 else :limit::int end
+limit coalesce(nullif(:limit::int, 0), 1000)

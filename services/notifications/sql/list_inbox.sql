@@ -1,7 +1,8 @@
 -- The caller's own messages, newest first.
 select id, fact_id, seq, kind, subject, text, valid_on,
-	to_char(received_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as received_at
-from inbox
-where recipient = :actor
+	to_char(received_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as received_at,
+	case row_number() over (order by seq desc) when page.size then seq::text end as next
+from inbox, (select coalesce(nullif(:limit::int, 0), 50) as size) as page
+where recipient = :actor and (:cursor::bigint = 0 or seq < :cursor::bigint)
 order by seq desc
-limit case when :limit::int = 0 then 50 else :limit::int end
+limit coalesce(nullif(:limit::int, 0), 50)
