@@ -34,7 +34,8 @@ target_include_directories(proto_options SYSTEM PUBLIC "${GEN}")
 target_link_libraries(proto_options PUBLIC PkgConfig::PROTOBUF_C)
 
 file(GLOB GENERATE_SOURCES CONFIGURE_DEPENDS common/generate/*.c)
-add_executable(generate ${GENERATE_SOURCES})
+# It tells the codes of core/failure.h, which stands on the envelope.
+add_executable(generate ${GENERATE_SOURCES} "${GEN}/asskomm/envelope.pb-c.h")
 target_include_directories(generate PRIVATE common)
 target_link_libraries(generate PRIVATE proto_options flags)
 set_target_properties(generate PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
@@ -46,10 +47,25 @@ add_custom_command(
 	DEPENDS ${PROTO_FILES}
 	COMMENT "proto descriptors" VERBATIM)
 add_custom_command(
-	OUTPUT "${GEN}/tables.gen.c" "${GEN}/openapi.json"
-	COMMAND generate proto "${GEN}/asskomm.descriptors" "${GEN}/tables.gen.c" "${GEN}/openapi.json"
+	OUTPUT "${GEN}/tables.gen.c"
+	COMMAND generate tables "${GEN}/asskomm.descriptors" "${GEN}/tables.gen.c"
 	DEPENDS generate "${GEN}/asskomm.descriptors"
-	COMMENT "tables and openapi.json" VERBATIM)
+	COMMENT "tables" VERBATIM)
+
+# The description of the API, for programs and for people; the gateway carries both.
+set(DOCS_STYLE "${CMAKE_SOURCE_DIR}/common/generate/docs.css")
+add_custom_command(
+	OUTPUT "${GEN}/openapi.json" "${GEN}/docs.html"
+	COMMAND generate api "${GEN}/asskomm.descriptors" ${PROJECT_VERSION} "${GEN}/openapi.json"
+		"${GEN}/docs.html" "${DOCS_STYLE}"
+	DEPENDS generate "${GEN}/asskomm.descriptors" "${DOCS_STYLE}"
+	COMMENT "openapi.json and its page" VERBATIM)
+add_custom_command(
+	OUTPUT "${GEN}/api.embedded.gen.c"
+	COMMAND generate embed "${GEN}/api.embedded.gen.c" "API_OPENAPI=${GEN}/openapi.json"
+		"API_DOCS=${GEN}/docs.html"
+	DEPENDS generate "${GEN}/openapi.json" "${GEN}/docs.html"
+	COMMENT "embedded files api" VERBATIM)
 
 add_library(proto STATIC ${PROTO_SOURCES} "${GEN}/tables.gen.c" $<TARGET_OBJECTS:proto_options>)
 target_include_directories(proto SYSTEM PUBLIC "${GEN}")

@@ -67,7 +67,4 @@ const ProtobufCMessageDescriptor *tables_descriptor(const char *full_name);
 /* A method by full name, or NULL. */
 const struct method_info *tables_method(const char *name);
 
-/* The API description, generated: openapi.json as text. */
-extern const char TABLES_OPENAPI[];
-
 #endif

@@ -6,15 +6,17 @@
 
 /* To add one: a row here, a constant in core/tables.h and a line in core/validate.c. */
 static const struct format FORMATS[] = {
-	{ "", "FORMAT_NONE", NULL, NULL },
-	{ "date", "FORMAT_DATE", "date", NULL },
-	{ "instant", "FORMAT_INSTANT", NULL, "^\\d{4}-\\d{2}-\\d{2}(T\\S+)?$" },
-	{ "uuid", "FORMAT_UUID", "uuid", NULL },
-	{ "key", "FORMAT_KEY", NULL, "^(\\d{5}|\\d{8}|\\d{9}|k-.+)$" },
-	{ "district", "FORMAT_DISTRICT", NULL, "^\\d{5}$" },
-	{ "code", "FORMAT_CODE", NULL, "^[a-z][a-z0-9_]*$" },
-	{ "email", "FORMAT_EMAIL", "email", NULL },
-	{ "name", "FORMAT_NAME", NULL, "^[A-Za-z][A-Za-z0-9]*$" },
+	{ "", "FORMAT_NONE", NULL, NULL, NULL },
+	{ "date", "FORMAT_DATE", "date", NULL, "A day that exists, in Europe/Berlin." },
+	{ "instant", "FORMAT_INSTANT", NULL, "^\\d{4}-\\d{2}-\\d{2}(T\\S+)?$",
+		"A day, or an instant with its offset (RFC 3339)." },
+	{ "uuid", "FORMAT_UUID", "uuid", NULL, "A uuid in lower case." },
+	{ "key", "FORMAT_KEY", NULL, "^(\\d{5}|\\d{8}|\\d{9}|k-.+)$",
+		"A participant's key: AGS of 8 digits, a union's 9, a district's 5, or k-…" },
+	{ "district", "FORMAT_DISTRICT", NULL, "^\\d{5}$", "AGS of a district, 5 digits." },
+	{ "code", "FORMAT_CODE", NULL, "^[a-z][a-z0-9_]*$", "A code: lower case, digits, _." },
+	{ "email", "FORMAT_EMAIL", "email", NULL, "An e-mail address." },
+	{ "name", "FORMAT_NAME", NULL, "^[A-Za-z][A-Za-z0-9]*$", "A name: letters, digits." },
 };
 
 /* The table is short: a plain search does. */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Field numbers of descriptor.proto, of which the paths of source info are made. */
-enum { FILE_MESSAGE = 4, FILE_ENUM = 5, FILE_SERVICE = 6 };
+enum { FILE_MESSAGE = 4, FILE_ENUM = 5, FILE_SERVICE = 6, FILE_SYNTAX = 12 };
 enum {
 	MESSAGE_FIELD = 2,
 	MESSAGE_NESTED = 3,
@@ -215,6 +215,17 @@ static void add_method(struct model *model, const Google__Protobuf__MethodDescri
 	added->streams = proto->client_streaming || proto->server_streaming;
 }
 
+/* A file says in its first comment what its service is for. */
+static void add_service(struct model *model, const struct place *place)
+{
+	static const int32_t FIRST[] = { FILE_SYNTAX };
+	struct model_service *added = &model->services[model->n_services++];
+
+	added->name = service_name(place->file->package);
+	added->title = place->file->service[0]->name;
+	added->comment = comment_at(place->file, 1, FIRST);
+}
+
 /* Methods come in a second walk, because a request may stand in a file further down. */
 static void add_methods(struct model *model, const struct place *place)
 {
@@ -224,6 +235,8 @@ static void add_methods(struct model *model, const struct place *place)
 	if (file->n_service > 0 && (!dot || !strchr(dot + 1, '.')))
 		fail("%s: a package with a service is named asskomm.<service>.v<number>",
 			file->name);
+	if (file->n_service > 0)
+		add_service(model, place);
 	for (size_t i = 0; i < file->n_service; i++) {
 		const char *name = keep_format("%s.%s", file->package, file->service[i]->name);
 		struct place service = step(place, name, FILE_SERVICE, i);
@@ -305,6 +318,7 @@ struct model *model_read(const char *path)
 	if (!set)
 		fail("%s is no descriptor set", path);
 	model->files = keep(set->n_file * sizeof *model->files);
+	model->services = keep(set->n_file * sizeof *model->services);
 	model->messages = keep(LIST_MAX * sizeof *model->messages);
 	model->enums = keep(LIST_MAX * sizeof *model->enums);
 	model->methods = keep(LIST_MAX * sizeof *model->methods);
@@ -314,5 +328,6 @@ struct model *model_read(const char *path)
 	resolve_fields(model);
 	each_file(model, set, add_methods);
 	qsort(model->methods, model->n_methods, sizeof *model->methods, compare_names);
+	qsort(model->services, model->n_services, sizeof *model->services, compare_names);
 	return model;
 }

@@ -59,6 +59,13 @@ struct model_method {
 	bool streams;
 };
 
+/* A service is a process and a tag of the API. */
+struct model_service {
+	const char *name;    /* "registry" */
+	const char *title;   /* "Registry" */
+	const char *comment; /* the file's first one */
+};
+
 struct model {
 	size_t n_files;
 	const char **files; /* "asskomm/registry.proto", those of the suite alone */
@@ -68,6 +75,8 @@ struct model {
 	struct model_enum *enums;
 	size_t n_methods;
 	struct model_method *methods;
+	size_t n_services;
+	struct model_service *services;
 };
 
 /* Reads a packed FileDescriptorSet. Fails with the place of what is no such thing. */
@@ -130,6 +139,7 @@ struct format {
 	const char *constant; /* of enum field_format in core/tables.h */
 	const char *keyword;  /* OpenAPI "format", or NULL */
 	const char *pattern;  /* OpenAPI "pattern", or NULL */
+	const char *what;     /* in words, where a field has no comment */
 };
 
 /* By name ("" is FORMAT_NONE), or NULL. */

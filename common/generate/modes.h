@@ -4,11 +4,18 @@
 
 #include "generate/model.h"
 
-/* tables.gen.c: what common/core/tables.h declares, with the API description embedded. */
-void tables_write(const struct model *model, const char *path, const char *openapi);
+/* tables.gen.c: what common/core/tables.h declares. */
+void tables_write(const struct model *model, const char *path);
 
-/* openapi.json (3.1) as text that stays until exit. */
-char *openapi_text(const struct model *model);
+/* openapi.json (3.1) of the API in that version. */
+void openapi_write(const struct model *model, const char *path, const char *version);
+
+/* The same for people: one HTML page that needs nothing else, with the style sheet inside it. */
+void docs_write(
+	const struct model *model, const char *path, const char *version, const char *style);
+
+/* What both open with. */
+extern const char API_TITLE[], API_DESCRIPTION[];
 
 /* STATEMENTS of common/runtime/statement.h from .sql files, sorted by name. Paths, also those of
  * "-- include" lines, are relative to the working folder. A file that another one includes is a

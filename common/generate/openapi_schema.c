@@ -1,7 +1,9 @@
 /* Schemas of openapi.json. A message's schema stands under components when some route can carry
  * it, in its request or in its reply; rules are told only where a request can carry it: a reply has
  * been checked long ago, and a stored text may be longer than today's limit. */
+#include "generate/answer.h"
 #include "generate/openapi.h"
+#include "generate/route.h"
 #include "generate/support.h"
 #include <string.h>
 
@@ -16,8 +18,7 @@ static void mark(const struct model *model, const struct model_message *message,
 			mark(model, message->fields[i].message, marked);
 }
 
-/* proto3's zero value stands for "not given" and is never sent by its name. */
-static bool is_unspecified(const Google__Protobuf__EnumValueDescriptorProto *value)
+bool openapi_is_unspecified(const Google__Protobuf__EnumValueDescriptorProto *value)
 {
 	static const char SUFFIX[] = "UNSPECIFIED";
 	size_t len = strlen(value->name), suffix_len = strlen(SUFFIX);
@@ -35,8 +36,10 @@ static void integer_schema(
 	/* ProtoJSON: 64 bits do not fit a JSON number everywhere, so they travel as text. */
 	json_string(json, "type", is_wide ? "string" : "integer");
 	json_string(json, "format", is_wide ? "int64" : "int32");
-	if (is_wide)
+	if (is_wide) {
+		json_string(json, "pattern", "^-?[0-9]+$");
 		return;
+	}
 	if (rules->gte_opt_case == ASSKOMM__RULES__GTE_OPT_GTE)
 		json_number(json, "minimum", rules->gte);
 	else if (field->proto->type == TYPE(UINT32))
@@ -84,13 +87,20 @@ static void value_schema(struct json *json, const struct model_field *field, boo
 	}
 }
 
+const char *openapi_field_text(const struct model_field *field)
+{
+	const char *what = format_find(field->rules->format)->what;
+
+	return *field->comment || !what ? field->comment : what;
+}
+
 void openapi_field_schema(
 	struct json *json, const char *name, const struct model_field *field, bool with_rules)
 {
 	const Asskomm__Rules *rules = field->rules;
 
 	json_object(json, name);
-	json_text(json, "description", field->comment);
+	json_text(json, "description", openapi_field_text(field));
 	if (field_is_repeated(field)) {
 		json_string(json, "type", "array");
 		if (with_rules && rules->required)
@@ -117,27 +127,10 @@ static const struct model_method *method_of(
 	return NULL;
 }
 
-/* Of a message that is no request, every field is. */
-static bool is_in_body(const struct model_method *method, const struct model_field *field)
-{
-	return !method || !path_has_parameter(method, field->proto->name);
-}
-
-/* GET and DELETE never have one. */
-bool openapi_has_body(const struct model_method *method)
-{
-	if (strcmp(method->rest->method, "GET") == 0 || strcmp(method->rest->method, "DELETE") == 0)
-		return false;
-	for (size_t i = 0; i < method->input->n_fields; i++)
-		if (is_in_body(method, &method->input->fields[i]))
-			return true;
-	return false;
-}
-
 /* Path parameters are required where they stand. */
 static bool is_required(const struct model_method *method, const struct model_field *field)
 {
-	return field->rules->required && is_in_body(method, field);
+	return field->rules->required && route_is_in_body(method, field);
 }
 
 /* JSON Schema wants no empty list there, so it opens with the first name. */
@@ -173,7 +166,7 @@ static void message_schema(struct json *json, const struct model *model,
 	}
 	json_object(json, "properties");
 	for (size_t i = 0; i < message->n_fields; i++)
-		if (is_in_body(method, &message->fields[i]))
+		if (route_is_in_body(method, &message->fields[i]))
 			openapi_field_schema(json, message->fields[i].proto->json_name,
 				&message->fields[i], with_rules);
 	json_close(json, '}');
@@ -188,14 +181,13 @@ static void enum_schema(struct json *json, const struct model_enum *enumeration)
 	json_text(json, "description", enumeration->comment);
 	json_array(json, "enum");
 	for (size_t i = 0; i < enumeration->proto->n_value; i++)
-		if (!is_unspecified(enumeration->proto->value[i]))
+		if (!openapi_is_unspecified(enumeration->proto->value[i]))
 			json_string(json, NULL, enumeration->proto->value[i]->name);
 	json_close(json, ']');
 	json_close(json, '}');
 }
 
-/* Whether a marked message has a field of this enum. */
-static bool enum_is_used(
+bool openapi_enum_is_used(
 	const struct model *model, const struct model_enum *enumeration, const bool *marked)
 {
 	for (size_t i = 0; i < model->n_messages; i++)
@@ -205,51 +197,45 @@ static bool enum_is_used(
 	return false;
 }
 
-/* A plain string, with or without a description. */
-static void text_property(struct json *json, const char *name, const char *description)
-{
-	json_object(json, name);
-	json_string(json, "type", "string");
-	json_text(json, "description", description);
-	json_close(json, '}');
-}
-
-/* One rule that does not hold. */
-static void violation_schema(struct json *json)
-{
-	json_object(json, "Violation");
-	json_string(json, "type", "object");
-	json_object(json, "properties");
-	text_property(json, "field", "Path in the request: accessions[0]");
-	text_property(json, "rule", "Short name of the rule that does not hold");
-	text_property(json, "message", "What to do");
-	json_close(json, '}');
-	json_close(json, '}');
-}
-
-/* RFC 9457, with the suite's own code and violations. */
+/* As RFC 9457 wants it, with members of ours. Code and rule may become more, so clients must not
+ * fail on one they do not know: codes are told as examples, not as an enum. */
 static void problem_schema(struct json *json)
 {
-	json_object(json, "Problem");
-	json_string(json, "type", "object");
-	json_string(json, "description", "Why a request failed (RFC 9457)");
-	json_object(json, "properties");
-	text_property(json, "type", NULL);
-	text_property(json, "title", NULL);
-	json_object(json, "status");
-	json_string(json, "type", "integer");
-	json_close(json, '}');
-	text_property(json, "detail", NULL);
-	text_property(json, "code", "INVALID, NOT_FOUND, CONFLICT, …");
-	json_object(json, "violations");
-	json_string(json, "type", "array");
-	json_reference(json, "items", "schemas", "Violation");
-	json_close(json, '}');
-	json_close(json, '}');
-	json_close(json, '}');
+	json_raw(json, "Candidate",
+		"{\"type\":\"object\",\"description\":\"What an ambiguous name may mean\","
+		"\"required\":[\"key\",\"name\",\"district\"],\"properties\":{"
+		"\"key\":{\"type\":\"string\"},\"name\":{\"type\":\"string\"},"
+		"\"district\":{\"type\":\"string\"}}}");
+	json_raw(json, "Violation",
+		"{\"type\":\"object\",\"description\":\"A rule that does not hold\","
+		"\"required\":[\"field\",\"rule\",\"message\"],\"properties\":{"
+		"\"field\":{\"type\":\"string\","
+		"\"description\":\"Path in the request (accessions[0]), or a header\"},"
+		"\"rule\":{\"type\":\"string\",\"description\":\"Short name of the rule\"},"
+		"\"message\":{\"type\":\"string\",\"description\":\"What to do\"},"
+		"\"candidates\":{\"type\":\"array\","
+		"\"description\":\"When the rule is ambiguous\","
+		"\"items\":{\"$ref\":\"#/components/schemas/Candidate\"}}}}");
+	json_raw(json, "Problem",
+		keep_format("{\"type\":\"object\","
+			    "\"description\":\"Why a request failed (RFC 9457)\","
+			    "\"required\":[\"type\",\"title\",\"status\",\"code\"],\"properties\":{"
+			    "\"type\":{\"type\":\"string\",\"format\":\"uri-reference\"},"
+			    "\"title\":{\"type\":\"string\","
+			    "\"description\":\"For people, in German or English\"},"
+			    "\"status\":{\"type\":\"integer\",\"minimum\":400,\"maximum\":599},"
+			    "\"detail\":{\"type\":\"string\","
+			    "\"description\":\"This case, in English\"},"
+			    "\"code\":{\"type\":\"string\",\"description\":\"For programs\","
+			    "\"examples\":%s},"
+			    "\"violations\":{\"type\":\"array\","
+			    "\"items\":{\"$ref\":\"#/components/schemas/Violation\"}},"
+			    "\"traceId\":{\"type\":\"string\",\"pattern\":\"^[0-9a-f]{32}$\","
+			    "\"description\":\"What logs and facts know it by\"}}}",
+			answer_codes()));
 }
 
-void openapi_schemas(struct json *json, const struct model *model)
+void openapi_reach(const struct model *model, const bool **out_sent, const bool **out_used)
 {
 	bool *is_sent = keep(model->n_messages), *is_used = keep(model->n_messages);
 
@@ -258,20 +244,29 @@ void openapi_schemas(struct json *json, const struct model *model)
 
 		if (!method->rest)
 			continue;
-		if (openapi_has_body(method)) {
+		if (route_has_body(method)) {
 			mark(model, method->input, is_sent);
 			mark(model, method->input, is_used);
 		}
-		mark(model, method->output, is_used);
+		if (!*method->rest->text_field)
+			mark(model, method->output, is_used);
 	}
+	*out_sent = is_sent;
+	*out_used = is_used;
+}
+
+void openapi_schemas(struct json *json, const struct model *model)
+{
+	const bool *is_sent, *is_used;
+
+	openapi_reach(model, &is_sent, &is_used);
 	json_object(json, "schemas");
 	problem_schema(json);
-	violation_schema(json);
 	for (size_t i = 0; i < model->n_messages; i++)
 		if (is_used[i])
 			message_schema(json, model, &model->messages[i], is_sent[i]);
 	for (size_t i = 0; i < model->n_enums; i++)
-		if (enum_is_used(model, &model->enums[i], is_used))
+		if (openapi_enum_is_used(model, &model->enums[i], is_used))
 			enum_schema(json, &model->enums[i]);
 	json_close(json, '}');
 }

@@ -146,7 +146,7 @@ static void write_methods(FILE *output, const struct model *model)
 }
 
 /* The order matters: look-ups refer to the tables before them. */
-void tables_write(const struct model *model, const char *path, const char *openapi)
+void tables_write(const struct model *model, const char *path)
 {
 	FILE *output = output_open(path);
 
@@ -158,8 +158,5 @@ void tables_write(const struct model *model, const char *path, const char *opena
 	write_peers(output, model);
 	write_methods(output, model);
 	fputs(LOOK_UPS, output);
-	fputs("const char TABLES_OPENAPI[] =", output);
-	output_literal(output, openapi, strlen(openapi));
-	fputs(";\n", output);
 	output_close(output);
 }

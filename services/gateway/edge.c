@@ -10,6 +10,7 @@
 #include "core/text.h"
 #include "headers.h"
 #include "input.h"
+#include "pages.h"
 #include "problem.h"
 #include "route.h"
 #include "runtime/digest.h"
@@ -98,6 +99,15 @@ static void answer_page(struct edge_call *call, const char *type, const char *pa
 	http_answer(exchange, 200, type, page, strlen(page));
 }
 
+/* What the client has still holds. */
+static void answer_unchanged(struct edge_call *call)
+{
+	struct http_exchange *exchange = call->exchange;
+
+	end(call, 304);
+	http_answer(exchange, 304, NULL, NULL, 0);
+}
+
 /* The client left while a service was at work. A command may still take effect there; the same key
  * will tell. */
 static void on_gone(struct http_exchange *exchange)
@@ -132,8 +142,7 @@ static void answer_reply(struct edge_call *call, const ProtobufCMessage *reply)
 	if (text == NULL)
 		text = "";
 	if (versions_tag(exchange, reply, text)) {
-		end(call, 304);
-		http_answer(exchange, 304, NULL, NULL, 0);
+		answer_unchanged(call);
 		return;
 	}
 	end(call, method->success);
@@ -277,42 +286,27 @@ static void serve(struct edge_call *call)
 
 /* ---- pages of the edge itself */
 
-/* To add one: a row here. They need no token and are read with GET or HEAD. */
-static const struct page {
-	const char *path, *type, *text;
-} PAGES[] = {
-	{ "/", "application/json",
-		"{\"name\":\"ASSKomm\",\"description\":\"The suite of the prevention alliance: one "
-		"ledger of dated facts\",\"openapi\":\"" ROUTE_PREFIX "/openapi.json\"}\n" },
-	{ ROUTE_PREFIX "/openapi.json", "application/json", TABLES_OPENAPI },
-};
-
-static const struct page *find_page(const char *path)
-{
-	for (size_t i = 0; i < sizeof(PAGES) / sizeof(PAGES[0]); i++)
-		if (strcmp(PAGES[i].path, path) == 0)
-			return &PAGES[i];
-	return NULL;
-}
-
-static void serve_page(struct edge_call *call, const struct page *page)
+static void serve_page(struct edge_call *call, struct page *page)
 {
 	struct http_exchange *exchange = call->exchange;
 
-	if (strcmp(exchange->method, "GET") == 0 || strcmp(exchange->method, "HEAD") == 0) {
-		answer_page(call, page->type, page->text);
+	if (strcmp(exchange->method, "GET") != 0 && strcmp(exchange->method, "HEAD") != 0) {
+		http_answer_header(exchange, "Allow", "GET, HEAD");
+		answer_failure(call, failure_new(exchange->arena, FAILURE_METHOD_NOT_ALLOWED,
+					     "This address answers to GET"));
 		return;
 	}
-	http_answer_header(exchange, "Allow", "GET, HEAD");
-	answer_failure(call, failure_new(exchange->arena, FAILURE_METHOD_NOT_ALLOWED,
-				     "This address answers to GET"));
+	if (pages_tag(page, exchange))
+		answer_unchanged(call);
+	else
+		answer_page(call, pages_type(page), pages_content(page));
 }
 
 static void on_request(struct http_handler *handler, struct http_exchange *exchange)
 {
 	struct edge *edge = CONTAINER_OF(handler, struct edge, handler);
 	struct edge_call *call = NEW(exchange->arena, struct edge_call);
-	const struct page *page = find_page(exchange->path);
+	struct page *page = pages_find(exchange->path);
 
 	call->edge = edge;
 	call->exchange = exchange;

@@ -201,15 +201,17 @@ test("the API description tells what the contract says", (t) => {
 	assert.equal(api.openapi, "3.1.0");
 	assert.equal(get.operationId, "getThing");
 	assert.equal(get.summary, "Gets a thing");
-	assert.equal(get.description, "Gets a thing. Twice.");
+	assert.equal(get.description, "Gets a thing. Twice.\n\nFor: every role.");
+	assert.equal(api.info.version, "1.2.3");
+	assert.deepEqual(api.tags, [{ name: "sample", description: "Sample" }]);
 	assert.equal(get["x-roles"].length, 8);
 	assert.deepEqual(
-		get.parameters.map((each) => [each.name, each.in, each.required ?? false, each.schema]),
+		get.parameters.filter((each) => each.name).map((each) => [each.name, each.in, each.required ?? false, each.schema]),
 		[
 			["id", "path", true,
 				{ description: "Of the thing.", type: "string", minLength: 1, maxLength: 200 }],
 			["limit", "query", false, { type: "integer", format: "int32", minimum: 0, maximum: 10 }],
-			["afterSeq", "query", false, { type: "string", format: "int64" }],
+			["afterSeq", "query", false, { type: "string", format: "int64", pattern: "^-?[0-9]+$" }],
 		],
 	);
 	assert.deepEqual(api.components.schemas["sample.Thing"].properties, {
@@ -238,6 +240,10 @@ test("a field of the path is no member of the body", (t) => {
 	assert.deepEqual(body.required, ["newColour"]);
 	assert.equal(body.additionalProperties, false);
 	assert.deepEqual(post["x-roles"], ["coach"]);
-	assert.deepEqual(Object.keys(post.responses), ["201", "default"]);
-	assert.equal(post.parameters[1].$ref, "#/components/parameters/IdempotencyKey");
+	assert.equal(
+		Object.keys(post.responses).join(" "),
+		"201 400 401 403 404 409 412 413 415 422 429 500 503 504 default",
+	);
+	const headers = post.parameters.flatMap((each) => each.$ref?.split("/").at(-1) ?? []);
+	assert.deepEqual(headers, ["IdempotencyKey", "IfMatch", "AcceptLanguage", "Traceparent"]);
 });

@@ -6,6 +6,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const STYLE = join(ROOT, "common/generate/docs.css");
 const GENERATE = resolve(ROOT, process.env.ASSKOMM_BUILD ?? "build", "generate");
 
 // A folder with the given files ({ path: text }), removed when the test `t` ends.
@@ -37,7 +38,9 @@ export function generateProto(folder, names) {
 		{ encoding: "utf8" },
 	);
 	if (protoc.status !== 0) throw new Error(protoc.stderr);
-	return generate(folder, "proto", set, "tables.c", "openapi.json");
+	const tables = generate(folder, "tables", set, "tables.c");
+	if (tables.status !== 0) return tables;
+	return generate(folder, "api", set, "1.2.3", "openapi.json", "docs.html", STYLE);
 }
 
 // Compiles C text against the suite's headers and runs it; gives what it prints.
