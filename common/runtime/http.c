@@ -11,10 +11,13 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #define BACKLOG 1024
 #define SWEEP_MS 100
+/* All connections, and as many again as everything else in a process may need. */
+#define DESCRIPTORS_WANTED (2u * HTTP_CONNECTIONS_MAX)
 
 /* Five seconds are plenty for a head on any line; a client that holds a connection longer without
  * asking anything keeps others out. */
@@ -202,11 +205,23 @@ static int bound_port(const struct http_server *server)
 					     : ntohs(((struct sockaddr_in *)&address)->sin_port);
 }
 
+/* The limit that a shell gives is made for programs with few files; the hard one is what the
+ * machine's owner allows. A process that may open fewer says so by refusing connections. */
+static void raise_descriptors(void)
+{
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= DESCRIPTORS_WANTED)
+		return;
+	limit.rlim_cur = limit.rlim_max < DESCRIPTORS_WANTED ? limit.rlim_max : DESCRIPTORS_WANTED;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 struct http_server *http_server_new(
 	uv_loop_t *loop, const char *host, int port, struct http_handler *handler)
 {
 	/* Writing to a client that is gone must be an error, not the end. */
 	signal(SIGPIPE, SIG_IGN);
+	raise_descriptors();
 	struct http_server *server = calloc(1, sizeof(*server));
 	CHECK(server);
 	server->loop = loop;

@@ -16,6 +16,7 @@
 #define HTTP_BODY_MAX (1024u * 1024)
 #define HTTP_CONNECTIONS_MAX 4096
 #define HTTP_PIPELINED_MAX 8
+#define HTTP_STREAM_QUEUE_MAX (256u * 1024) /* that a reader of a stream may be behind */
 
 struct http_server;
 
@@ -40,6 +41,9 @@ struct http_exchange {
 	uint64_t received_ns;
 	bool gone;
 	void (*on_gone)(struct http_exchange *exchange);
+	/* Of a stream: the socket has taken all that was sent; or NULL. Never from inside a send.
+	 */
+	void (*on_drained)(struct http_exchange *exchange);
 	void *owner;                        /* of the handler, untouched by http */
 	struct http_connection *connection; /* private */
 	struct http_exchange *next;         /* private */
@@ -80,5 +84,29 @@ void http_answer_header(struct http_exchange *exchange, const char *name, const 
  * HEAD gets no body. */
 void http_answer(struct http_exchange *exchange, unsigned status, const char *content_type,
 	const char *body, size_t body_len);
+
+/* ---- an answer that goes on, in place of http_answer: begin, send as often as needed, end */
+
+/* Whether a stream can begin: the client is there, and the request shares its connection with no
+ * others (pipelining). */
+bool http_stream_fits(const struct http_exchange *exchange);
+
+/* Sends the head of an answer whose body ends with the connection. The connection takes no more
+ * requests, and a client that closes its side is gone at once. False when
+ * it does not fit or the client has just left: then http_answer it. Not for HEAD. */
+bool http_stream_begin(
+	struct http_exchange *exchange, unsigned status, const char *content_type) MUST_CHECK;
+
+/* Sends bytes; copied as far as the socket does not take them at once. False when the client is
+ * gone, or so slow that more than HTTP_STREAM_QUEUE_MAX would wait for it: its connection is closed
+ * then, on_gone does not come, http_stream_end must still be called. */
+bool http_stream_send(struct http_exchange *exchange, const char *bytes, size_t len) MUST_CHECK;
+
+/* What waits to be taken by the socket, in bytes. */
+size_t http_stream_queued(const struct http_exchange *exchange);
+
+/* Ends the answer and its connection behind what is still to be written, and frees the exchange
+ * with its arena. Also after on_gone. */
+void http_stream_end(struct http_exchange *exchange);
 
 #endif

@@ -21,9 +21,12 @@ static const unsigned MOVES[] = {
 	[CONNECTION_BODY] = TO(CONNECTION_BUSY) | TO(CONNECTION_LAST) | TO(CONNECTION_HALF) |
 			    TO(CONNECTION_CLOSING),
 	[CONNECTION_BUSY] = TO(CONNECTION_IDLE) | TO(CONNECTION_HEAD) | TO(CONNECTION_PAUSED) |
-			    TO(CONNECTION_LAST) | TO(CONNECTION_HALF) | TO(CONNECTION_CLOSING),
+			    TO(CONNECTION_STREAM) | TO(CONNECTION_LAST) | TO(CONNECTION_HALF) |
+			    TO(CONNECTION_CLOSING),
 	[CONNECTION_PAUSED] = TO(CONNECTION_BUSY) | TO(CONNECTION_LAST) | TO(CONNECTION_CLOSING),
-	[CONNECTION_LAST] = TO(CONNECTION_HALF) | TO(CONNECTION_LINGER) | TO(CONNECTION_CLOSING),
+	[CONNECTION_STREAM] = TO(CONNECTION_LINGER) | TO(CONNECTION_CLOSING),
+	[CONNECTION_LAST] = TO(CONNECTION_STREAM) | TO(CONNECTION_HALF) | TO(CONNECTION_LINGER) |
+			    TO(CONNECTION_CLOSING),
 	[CONNECTION_HALF] = TO(CONNECTION_ENDING) | TO(CONNECTION_CLOSING),
 	[CONNECTION_LINGER] = TO(CONNECTION_ENDING) | TO(CONNECTION_CLOSING),
 	[CONNECTION_ENDING] = TO(CONNECTION_CLOSING),
@@ -123,6 +126,13 @@ static void finish(struct http_connection *connection)
 		http_connection_close(connection);
 }
 
+void http_connection_end_stream(struct http_connection *connection)
+{
+	struct http_turn *turn = take_first(connection);
+	http_turn_destroy(&turn);
+	finish(connection);
+}
+
 /* ---- requests */
 
 /* The order of the queue is the order of the requests, and so of the answers. */
@@ -216,6 +226,7 @@ static void on_all_answered(struct http_connection *connection)
 	case CONNECTION_IDLE:
 	case CONNECTION_HEAD:
 	case CONNECTION_PAUSED:
+	case CONNECTION_STREAM:
 	case CONNECTION_LINGER:
 	case CONNECTION_ENDING:
 	case CONNECTION_CLOSING:
@@ -261,7 +272,8 @@ static void on_allocate(uv_handle_t *handle, size_t suggested, uv_buf_t *out_buf
 }
 
 /* The client closed its side. It may have sent all it had to say and wait for the answers, or be
- * gone: the two look alike, so what is due gets half_closed_ms to be answered. */
+ * gone: the two look alike, so what is due gets half_closed_ms to be answered. An answer without an
+ * end is not worth the doubt. */
 static void on_end(struct http_connection *connection)
 {
 	switch (connection->state) {
@@ -281,6 +293,7 @@ static void on_end(struct http_connection *connection)
 		break;
 	case CONNECTION_IDLE:
 	case CONNECTION_PAUSED:
+	case CONNECTION_STREAM:
 	case CONNECTION_HALF:
 	case CONNECTION_ENDING:
 	case CONNECTION_CLOSING:
@@ -321,6 +334,7 @@ void http_connection_start(struct http_connection *connection)
 		http_connection_close(connection);
 }
 
+/* A stream has no end of its own: its handler ends it. */
 void http_connection_drain(struct http_connection *connection)
 {
 	if (connection->state == CONNECTION_IDLE)
@@ -374,6 +388,7 @@ static void sweep_state(struct http_connection *connection, uint64_t waited_ms)
 		break;
 	case CONNECTION_BUSY:
 	case CONNECTION_PAUSED:
+	case CONNECTION_STREAM:
 	case CONNECTION_LAST:
 	case CONNECTION_ENDING:
 	case CONNECTION_CLOSING:

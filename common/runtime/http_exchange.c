@@ -190,7 +190,7 @@ void http_answer(struct http_exchange *exchange, unsigned status, const char *co
 {
 	struct http_turn *turn = CONTAINER_OF(exchange, struct http_turn, exchange);
 	struct http_connection *connection = exchange->connection;
-	CHECK(!turn->is_answered && status >= 200 && status <= 599);
+	CHECK(!turn->is_answered && !turn->is_stream && status >= 200 && status <= 599);
 	if (!connection) { /* the client is gone */
 		http_turn_destroy(&turn);
 		return;
@@ -227,12 +227,12 @@ void http_turn_refuse(struct http_turn *turn, unsigned status, const char *detai
 
 /* ---- writing */
 
-/* The answer's head in the turn's arena. */
-static char *print_head(const struct http_turn *turn, bool closes, size_t *out_len)
+char *http_turn_head(const struct http_turn *turn, bool closes, size_t *out_len)
 {
 	const char *type = turn->content_type, *connection = "";
-	/* These two have no body by definition; a length would only invite to wait for one. */
-	bool has_length = turn->status != 204 && turn->status != 304;
+	/* These two have no body by definition; a length would only invite to wait for one. A
+	 * stream ends with its connection. */
+	bool has_length = turn->status != 204 && turn->status != 304 && !turn->is_stream;
 	if (closes)
 		connection = "Connection: close\r\n";
 	else if (turn->is_old) /* HTTP/1.0 closes unless told otherwise */
@@ -295,7 +295,7 @@ bool http_turn_write(struct http_turn *turn, struct http_connection *connection,
 {
 	uv_stream_t *stream = (uv_stream_t *)&connection->tcp;
 	size_t head_len;
-	char *head = print_head(turn, closes, &head_len);
+	char *head = http_turn_head(turn, closes, &head_len);
 	uv_buf_t parts[2] = {
 		uv_buf_init(head, (unsigned)head_len),
 		{ .base = (char *)turn->body, .len = has_body(turn) ? turn->body_len : 0 },

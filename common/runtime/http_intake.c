@@ -142,6 +142,7 @@ static bool consume_some(struct http_connection *connection)
 		return consume_head(connection);
 	case CONNECTION_BODY:
 		return consume_body(connection);
+	case CONNECTION_STREAM:
 	case CONNECTION_LAST:
 	case CONNECTION_HALF:
 	case CONNECTION_LINGER:

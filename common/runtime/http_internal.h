@@ -1,7 +1,7 @@
 /* What the parts of the HTTP server share: http.c (the server's life), http_connection.c (one
  * connection's state), http_intake.c (what comes in), http_gate.c (what may reach the parser),
- * http_message.c (from bytes to an exchange, by http-parser) and http_exchange.c (answers). Nobody
- * else includes this, but their tests. */
+ * http_message.c (from bytes to an exchange, by http-parser), http_exchange.c (answers) and
+ * http_stream.c (answers that go on). Nobody else includes this, but their tests. */
 #ifndef ASSKOMM_RUNTIME_HTTP_INTERNAL_H
 #define ASSKOMM_RUNTIME_HTTP_INTERNAL_H
 
@@ -75,6 +75,7 @@ struct http_turn {
 	struct http_server *server; /* counts it; NULL when it was given up */
 	bool keeps_alive;           /* by version and Connection of the request */
 	bool is_old;                /* HTTP/1.0 */
+	bool is_stream;             /* it goes on: no length, no keep-alive, not in http_answer */
 	bool is_answered;           /* what follows is set */
 	unsigned status;
 	const char *content_type;
@@ -107,6 +108,7 @@ enum connection_state {
 	CONNECTION_BODY,   /* a body is coming in */
 	CONNECTION_BUSY,   /* requests are being answered, nothing of the next one has come */
 	CONNECTION_PAUSED, /* no more requests for now: reading is stopped */
+	CONNECTION_STREAM, /* one answer goes on; what comes in is dropped */
 	CONNECTION_LAST,   /* no more requests; what comes in is dropped; answers are still due */
 	CONNECTION_HALF,   /* the same, and the client has closed its side */
 	/* Our side closes behind the last answer; what comes in is dropped, so that the answer is
@@ -158,6 +160,9 @@ void http_connection_drain(struct http_connection *connection);
 /* Judges the time limits. */
 void http_connection_sweep(struct http_connection *connection, uint64_t now_ms);
 
+/* In CONNECTION_STREAM: the stream is at its end, and with it the connection. */
+void http_connection_end_stream(struct http_connection *connection);
+
 /* Ends at once; exchanges that are not answered yet are gone. */
 void http_connection_close(struct http_connection *connection);
 
@@ -192,6 +197,9 @@ unsigned http_message_body(struct http_connection *connection, const char *bytes
 
 /* "Not Found", or "" for a status that nobody knows. */
 const char *http_message_reason(unsigned status);
+
+/* The head of the turn's answer, in its arena. */
+char *http_turn_head(const struct http_turn *turn, bool closes, size_t *out_len);
 
 /* Writes an answered turn, which must be the next in order. Destroys it, at once or when all is
  * written. False when the connection is broken. */
