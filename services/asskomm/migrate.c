@@ -2,6 +2,7 @@
  * leaves whole files behind and is simply repeated. The checksum is computed by PostgreSQL over the
  * file's text, so that a file that was edited afterwards is noticed and named. */
 #include "migrate.h"
+#include "command.h"
 #include "core/text.h"
 #include "runtime/db.h"
 #include <stdio.h>
@@ -130,12 +131,15 @@ int migrate_run(const char *conninfo, bool check_only)
 {
 	struct run run = { .arena = arena_new(ARENA_CEILING), .check_only = check_only };
 	char *error = NULL;
-	bool done;
+	int exit_code = EXIT_UNREACHABLE;
 
 	run.db = db_blocking_open(conninfo, run.arena, &error);
-	done = run.db != NULL ? handle_all(&run) : failed("no connection", error);
+	if (run.db == NULL)
+		failed("no connection", error);
+	else
+		exit_code = handle_all(&run) ? EXIT_DONE : EXIT_REFUSED;
 	db_blocking_close(&run.db);
 	arena_destroy(&run.arena);
 	fflush(stdout);
-	return done ? 0 : 1;
+	return exit_code;
 }

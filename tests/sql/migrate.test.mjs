@@ -71,6 +71,6 @@ test("each service may use what its schema has, and got it again after the repai
 test("no database is a reason and an exit code", async () => {
 	const { conninfo } = database;
 	database.conninfo = "host=/nowhere/at/all";
-	await assert.rejects(database.migrate(), { code: 1, stderr: /\/nowhere\/at\/all/ });
+	await assert.rejects(database.migrate(), { code: 3, stderr: /\/nowhere\/at\/all/ });
 	database.conninfo = conninfo;
 });
