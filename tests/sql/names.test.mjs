@@ -227,13 +227,21 @@ describe("a consortium", () => {
 });
 
 describe("find and get", () => {
-	const find = async (name, scope = "") =>
-		(await registry.run("find_participants", { name }, { scope })).map(({ key }) => key);
+	const page = (name, scope, cursor = null, limit = 0) =>
+		registry.run("find_participants", { name, cursor, limit }, { scope });
+	const find = async (name, scope = "") => (await page(name, scope)).map(({ key }) => key);
 
 	test("everybody finds by name or key: the register is public", async () => {
 		assert.deepEqual(await find("Leipzig"), ["14713000", "14729"]);
 		assert.deepEqual(await find("14628160"), ["14628160"]);
 		assert.deepEqual(await find("nobody"), []);
+	});
+
+	test("but a consortium only who sees one of its members", async () => {
+		for (const name of [CONSORTIUM, "Region Göltzschtal"]) {
+			assert.deepEqual(await find(name, "14521040"), [CONSORTIUM], name);
+			for (const scope of ["", "14628"]) assert.deepEqual(await find(name, scope), [], name);
+		}
 	});
 
 	test("without a name: those with a fact, in the scope", async () => {
@@ -253,6 +261,17 @@ describe("find and get", () => {
 		assert.deepEqual(await find(null, "14628"), ["14628160"]);
 		assert.deepEqual(await find(null, "14729"), []);
 		assert.deepEqual(await find(null, ""), []);
+	});
+
+	test("in pages: what follows the cursor, until none is told", async () => {
+		const name = "Leipzig";
+		const [first, ...none] = await page(name, "", null, 1);
+		assert.deepEqual([first.key, first.next, none], ["14713000", "14713000", []]);
+		const rest = await page(name, "", first.next, 2);
+		assert.deepEqual(
+			rest.map(({ key, next }) => [key, next]),
+			[["14729", null]],
+		);
 	});
 
 	test("one participant as it stands, in the scope only", async () => {

@@ -156,7 +156,8 @@ describe("told once", () => {
 	});
 
 	test("each reads their own, the newest first, no more than asked for", async () => {
-		const list = (actor, limit) => notifications.run("list_inbox", { limit }, { actor });
+		const list = (actor, limit, cursor = 0) =>
+			notifications.run("list_inbox", { limit, cursor }, { actor });
 		const rows = await list("ada", 0);
 		assert.equal(rows.length, 22);
 		const numbers = rows.map((row) => Number(row.seq));
@@ -170,17 +171,33 @@ describe("told once", () => {
 		assert.deepEqual(await list("dora", 0), []);
 		for (let i = 0; i < 35; i++) await notify(notice([HEIDENAU]));
 		assert.equal((await list("ada", 0)).length, 50, "50 when not asked for");
+		const paged = [];
+		for (let cursor = 0; cursor !== null; cursor = paged.at(-1).next) {
+			const page = await list("ada", 10, cursor);
+			assert.equal(page.length, paged.length < 50 ? 10 : 7);
+			paged.push(...page);
+		}
+		const all = await list("ada", 500);
+		assert.deepEqual(
+			paged.map(({ id }) => id),
+			all.map(({ id }) => id),
+		);
 	});
 
 	test("subscriptions: each lists their own that have not ended", async () => {
-		const own = await notifications.run("list_subscriptions", {}, { actor: "ada" });
+		const list = (limit = 0, cursor = null) =>
+			notifications.run("list_subscriptions", { limit, cursor }, { actor: "ada" });
+		const own = await list();
 		assert.equal(own.length, 3);
+		const [first, second] = await list(2);
+		assert.deepEqual([first.id, second.id], [own[0].id, own[1].id]);
+		assert.deepEqual(await list(2, second.next), [own[2]]);
 		assert.deepEqual(JSON.parse(own[0].scopes), ["*"]);
 		const [{ id }] = own;
 		const [row] = await notifications.run("subscription.load", { id }, { actor: "ada" });
 		const ended = { ...row, scopes: ["*"], version: 2, ended_on: "2023-09-01", facts: [] };
 		await notifications.save("subscription.save", [ended], { actor: "ada" });
-		assert.equal((await notifications.run("list_subscriptions", {}, { actor: "ada" })).length, 2);
+		assert.equal((await list()).length, 2);
 		assert.deepEqual(await notifications.run("subscription.load", { id }, { actor: "bert" }), []);
 	});
 
