@@ -46,20 +46,22 @@ static int is_ledger_empty(struct connection *connection, bool *out_empty)
 	return exit_code;
 }
 
-/* The key follows from the table, so that the same table again is the same command. */
+/* The key follows from the table, and from what is claimed with it: a repetition finds a ledger
+ * that is no longer empty and claims nothing, which is another command. It changes nothing then. */
 static int put_territory(struct connection *connection, const json_t *request)
 {
 	struct arena *arena = connection->arena;
 	struct client_reply reply;
 	const char *body = reflect_json_text(arena, request);
-	const char *key = request_key(arena, "territory-", body, strlen(body));
+	bool empty = false;
+	int exit_code = is_ledger_empty(connection, &empty);
+	const char *prefix = empty ? "territory-before-history-" : "territory-";
+	const char *key = request_key(arena, prefix, body, strlen(body));
 	struct client_request put = { .method = "PUT",
 		.path = "/territory",
 		.body = body,
 		.n_headers = 1,
 		.headers = { text_format(arena, "Idempotency-Key: %s", key) } };
-	bool empty = false;
-	int exit_code = is_ledger_empty(connection, &empty);
 	if (empty) {
 		put.headers[put.n_headers++] = BEFORE_HISTORY;
 	}
