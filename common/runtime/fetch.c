@@ -2,30 +2,21 @@
  *
  * curl tells by callbacks what to watch; we tell curl what became ready, and then read out what has
  * ended. Nothing calls into curl from inside its callbacks, and on_done is called when curl is not
- * on the stack, so that it may send the next mail or end everything.
+ * on the stack, so that it may start the next job or end everything.
  *
- * Each mail has a connection of its own. Before closing one, libcurl 7.88 says QUIT and then waits
- * for the server's farewell, blocking; the loop must not wait for anybody, so we close the
- * receiving side as soon as QUIT is out. */
-#include "runtime/fetch.h"
-#include "core/arena.h"
-#include "runtime/mail.h"
-#include <curl/curl.h>
+ * What is special about a protocol is in fetch_mail.c and fetch_get.c.
+ *
+ * Each transfer has a connection of its own, and ends with it. */
+#include "runtime/fetch_internal.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 /* Jobs at one time; further ones are told to come later. */
 #define JOBS_MAX 64
 /* Connections at one time; further jobs wait inside of curl. */
 #define CONNECTIONS_MAX 8
-/* Sockets of one job: happy eyeballs tries two, a host with more addresses one after the other. */
-#define SOCKETS_MAX 4
 #define CONNECT_TIMEOUT_MS 10000
-/* Text, its CR LF form, base64, and what growing leaves behind. */
-#define ARENA_CEILING (16u * 1024 * 1024)
 
 /* A socket of curl that is being watched. Freed in its close callback. */
 struct watch {
@@ -33,24 +24,6 @@ struct watch {
 	curl_socket_t fd;
 	struct fetch *fetch;
 	struct watch *next, *previous;
-};
-
-struct fetch_job {
-	struct fetch *fetch;
-	struct fetch_mail *mail;
-	struct fetch_job *next, *previous; /* running, or finished */
-	struct arena *arena;
-	CURL *easy; /* NULL: refused */
-	struct curl_slist *recipients;
-	const char *message;
-	size_t len, sent;
-	curl_socket_t sockets[SOCKETS_MAX];
-	size_t n_sockets;
-	long code;      /* the server's latest reply */
-	bool said_quit; /* replies do not count any more */
-	char error[CURL_ERROR_SIZE];
-	enum fetch_outcome outcome;
-	const char *why;
 };
 
 struct fetch {
@@ -68,16 +41,21 @@ struct fetch {
 /* ---- jobs */
 
 /* Removing an unfinished transfer closes its connection without a word to the server. */
+static void job_leave_curl(struct fetch_job *job)
+{
+	if (!job->easy)
+		return;
+	curl_multi_remove_handle(job->fetch->multi, job->easy);
+	curl_easy_cleanup(job->easy);
+	job->easy = NULL;
+}
+
 static void job_destroy(struct fetch_job *job)
 {
-	struct fetch *fetch = job->fetch;
-	if (job->easy) {
-		curl_multi_remove_handle(fetch->multi, job->easy);
-		curl_easy_cleanup(job->easy);
-	}
-	curl_slist_free_all(job->recipients);
+	job_leave_curl(job);
+	if (job->kind->release)
+		job->kind->release(job);
 	struct arena *arena = job->arena; /* holds the job itself */
-	fetch->n_jobs--;
 	arena_destroy(&arena);
 }
 
@@ -111,7 +89,8 @@ static void job_finish(struct fetch_job *job, enum fetch_outcome outcome, const 
 	fetch->finished_end = &job->next;
 }
 
-/* Calls on_done for all that has ended. The callback may send, and may destroy the fetch. */
+/* Calls back for all that has ended. The callback may start jobs, and may destroy the fetch: so the
+ * job is out of its lists and counts before, and only its own memory is freed after. */
 static void deliver(struct fetch *fetch)
 {
 	while (fetch->finished) {
@@ -119,25 +98,11 @@ static void deliver(struct fetch *fetch)
 		fetch->finished = job->next;
 		if (!fetch->finished)
 			fetch->finished_end = &fetch->finished;
-		/* The job goes first: the callback may free the mail, or start it again. */
-		struct fetch_mail *mail = job->mail;
-		enum fetch_outcome outcome = job->outcome;
-		char why[CURL_ERROR_SIZE];
-		snprintf(why, sizeof(why), "%s", job->why);
+		fetch->n_jobs--;
+		job_leave_curl(job);
+		job->kind->tell(job, job->outcome, job->why);
 		job_destroy(job);
-		mail->job = NULL;
-		mail->on_done(mail, outcome, why);
 	}
-}
-
-/* What the server's latest reply means. Names and passwords are ours to put right, so that a
- * refused login is no reason to give up a mail. */
-static enum fetch_outcome judge(const struct fetch_job *job, CURLcode result)
-{
-	if (result == CURLE_OK)
-		return FETCH_DONE;
-	bool is_login = result == CURLE_LOGIN_DENIED || (job->code >= 530 && job->code <= 538);
-	return job->code >= 500 && job->code <= 599 && !is_login ? FETCH_NEVER : FETCH_LATER;
 }
 
 /* Reads out of curl what has ended. */
@@ -153,11 +118,10 @@ static void collect(struct fetch *fetch)
 		char *private = NULL;
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
 		struct fetch_job *job = (struct fetch_job *)(void *)private;
-		const char *why = result == CURLE_OK ? ""
-				  : *job->error      ? job->error
-						     : curl_easy_strerror(result);
+		const char *why = "";
+		enum fetch_outcome outcome = job->kind->judge(job, result, &why);
 		job_unlink(job);
-		job_finish(job, judge(job, result), why);
+		job_finish(job, outcome, why);
 	}
 	deliver(fetch);
 }
@@ -266,144 +230,51 @@ static int on_timeout(CURLM *multi, long timeout_ms, void *data)
 	return 0;
 }
 
-/* ---- one mail */
-
-/* curl doubles dots at line starts and adds the end mark. */
-static size_t on_upload(char *buffer, size_t size, size_t count, void *data)
-{
-	struct fetch_job *job = data;
-	size_t len = job->len - job->sent < size * count ? job->len - job->sent : size * count;
-	memcpy(buffer, job->message + job->sent, len);
-	job->sent += len;
-	return len;
-}
-
-/* curl needs a new start when a connection broke before anything was taken. */
-static int on_seek(void *data, curl_off_t offset, int origin)
-{
-	struct fetch_job *job = data;
-	if (origin != SEEK_SET || offset < 0 || (size_t)offset > job->len)
-		return CURL_SEEKFUNC_CANTSEEK;
-	job->sent = (size_t)offset;
-	return CURL_SEEKFUNC_OK;
-}
-
-/* Sockets are ours to open only so that on_wire knows them. */
-static curl_socket_t on_open(void *data, curlsocktype purpose, struct curl_sockaddr *address)
-{
-	(void)purpose;
-	struct fetch_job *job = data;
-	if (job->n_sockets == SOCKETS_MAX)
-		return CURL_SOCKET_BAD;
-	int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-	if (fd >= 0)
-		job->sockets[job->n_sockets++] = fd;
-	return fd;
-}
-
-static int on_close(void *data, curl_socket_t fd)
-{
-	struct fetch_job *job = data;
-	for (size_t i = 0; i < job->n_sockets; i++)
-		if (job->sockets[i] == fd)
-			job->sockets[i] = job->sockets[--job->n_sockets];
-	return close(fd);
-}
-
-/* Sees all that goes over the wire: remembers the replies up to QUIT, and lets nobody wait for the
- * one to QUIT. */
-static int on_wire(CURL *easy, curl_infotype type, char *bytes, size_t len, void *data)
-{
-	(void)easy;
-	struct fetch_job *job = data;
-	if (type == CURLINFO_HEADER_IN && !job->said_quit && len > 3 && bytes[3] == ' ')
-		job->code = strtol(bytes, NULL, 10);
-	if (type != CURLINFO_HEADER_OUT || len < 4 || memcmp(bytes, "QUIT", 4) != 0)
-		return 0;
-	job->said_quit = true;
-	for (size_t i = 0; i < job->n_sockets; i++)
-		shutdown(job->sockets[i], SHUT_RD);
-	return 0;
-}
-
-/* Of curl_easy_setopt only memory and misspelt options can fail here. */
-#define SET(option, value) CHECK(curl_easy_setopt(job->easy, option, value) == CURLE_OK)
-
-/* What holds for every transfer. VERBOSE is what makes curl call on_wire; nothing is printed. No
- * protocol but SMTP, so that a mistyped URL cannot become a web request, and no proxy. */
-static void set_transfer(struct fetch_job *job)
-{
-	SET(CURLOPT_PRIVATE, job);
-	SET(CURLOPT_ERRORBUFFER, job->error);
-	SET(CURLOPT_NOSIGNAL, 1L);
-	SET(CURLOPT_NOPROXY, "*");
-	SET(CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-	SET(CURLOPT_TIMEOUT_MS, (long)job->mail->timeout_ms);
-	SET(CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_TIMEOUT_MS);
-	SET(CURLOPT_FORBID_REUSE, 1L);
-	SET(CURLOPT_FRESH_CONNECT, 1L);
-	SET(CURLOPT_OPENSOCKETFUNCTION, on_open);
-	SET(CURLOPT_OPENSOCKETDATA, job);
-	SET(CURLOPT_CLOSESOCKETFUNCTION, on_close);
-	SET(CURLOPT_CLOSESOCKETDATA, job);
-	SET(CURLOPT_DEBUGFUNCTION, on_wire);
-	SET(CURLOPT_DEBUGDATA, job);
-	SET(CURLOPT_VERBOSE, 1L);
-}
-
-/* The envelope. The size is told to the server, which may refuse it before it is sent. */
-static void set_mail(struct fetch_job *job)
-{
-	job->recipients = curl_slist_append(NULL, job->mail->to);
-	CHECK(job->recipients);
-	SET(CURLOPT_URL, job->mail->url);
-	SET(CURLOPT_USE_SSL, (long)CURLUSESSL_TRY);
-	SET(CURLOPT_MAIL_FROM, job->mail->from);
-	SET(CURLOPT_MAIL_RCPT, job->recipients);
-	SET(CURLOPT_UPLOAD, 1L);
-	SET(CURLOPT_INFILESIZE_LARGE, (curl_off_t)job->len);
-	SET(CURLOPT_READFUNCTION, on_upload);
-	SET(CURLOPT_READDATA, job);
-	SET(CURLOPT_SEEKFUNCTION, on_seek);
-	SET(CURLOPT_SEEKDATA, job);
-}
+/* ---- what the kinds of job call */
 
 static void on_delivery(uv_timer_t *timer)
 {
 	deliver(CONTAINER_OF(timer, struct fetch, delivery));
 }
 
-/* The outcome is known already, but nobody expects to be called back from inside his own call. */
-static void finish_soon(struct fetch_job *job, enum fetch_outcome outcome, const char *why)
+/* Nobody expects to be called back from inside his own call. */
+void fetch_job_refuse(struct fetch_job *job, enum fetch_outcome outcome, const char *why)
 {
 	job_finish(job, outcome, why);
 	uv_timer_start(&job->fetch->delivery, on_delivery, 0, 0);
 }
 
-void fetch_send_mail(struct fetch *fetch, struct fetch_mail *mail)
+bool fetch_job_init(struct fetch_job *job, struct fetch *fetch, const struct fetch_kind *kind,
+	struct arena *arena)
 {
-	struct arena *arena = arena_new(ARENA_CEILING);
-	struct fetch_job *job = NEW(arena, struct fetch_job);
 	job->fetch = fetch;
-	job->mail = mail;
+	job->kind = kind;
 	job->arena = arena;
-	mail->job = job;
-	const char *refusal = mail_refusal(mail);
-	if (fetch->n_jobs++ >= JOBS_MAX) {
-		finish_soon(job, FETCH_LATER, "too many mails at once");
-		return;
-	}
-	if (refusal) {
-		finish_soon(job, FETCH_NEVER, refusal);
-		return;
-	}
-	job->message = mail_compose(arena, mail, &job->len);
+	if (fetch->n_jobs++ < JOBS_MAX)
+		return true;
+	fetch_job_refuse(job, FETCH_LATER, "too many at once");
+	return false;
+}
+
+void fetch_job_prepare(struct fetch_job *job, const char *protocols, uint32_t timeout_ms)
+{
 	job->easy = curl_easy_init();
 	CHECK(job->easy);
-	set_transfer(job);
-	set_mail(job);
+	FETCH_SET(job, CURLOPT_PRIVATE, job);
+	FETCH_SET(job, CURLOPT_ERRORBUFFER, job->error);
+	FETCH_SET(job, CURLOPT_NOSIGNAL, 1L);
+	FETCH_SET(job, CURLOPT_NOPROXY, "*");
+	FETCH_SET(job, CURLOPT_PROTOCOLS_STR, protocols);
+	FETCH_SET(job, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
+	FETCH_SET(job, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_TIMEOUT_MS);
+	FETCH_SET(job, CURLOPT_FORBID_REUSE, 1L);
+	FETCH_SET(job, CURLOPT_FRESH_CONNECT, 1L);
+}
+
+void fetch_job_start(struct fetch_job *job)
+{
 	job_link(job);
-	CHECK(curl_multi_add_handle(fetch->multi, job->easy) == CURLM_OK);
+	CHECK(curl_multi_add_handle(job->fetch->multi, job->easy) == CURLM_OK);
 }
 
 /* ---- life */
@@ -439,7 +310,7 @@ static void on_delivery_closed(uv_handle_t *handle)
 	release_handle(CONTAINER_OF(handle, struct fetch, delivery));
 }
 
-/* Mails on their way are given up, and nobody is called back: their senders end too. */
+/* Jobs under way are given up, and nobody is called back: those who started them end too. */
 void fetch_destroy(struct fetch **fetch)
 {
 	if (!*fetch)

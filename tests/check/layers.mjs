@@ -14,7 +14,7 @@ const LIBRARIES = [
 	["libpq-fe.h", /^common\/runtime\/db[^/]*\.[ch]$/],
 	["http_parser.h", /^common\/runtime\/http[^/]*\.[ch]$/],
 	["cjose/", /^common\/runtime\/token\.c$/],
-	["curl/", /^(common\/runtime\/fetch|services\/asskomm\/client)\.c$/],
+	["curl/", /^(common\/runtime\/fetch[^/]*|services\/asskomm\/client)\.[ch]$/],
 	["jansson.h", /^(common\/core\/|common\/runtime\/token|services\/(asskomm|gateway)\/)/],
 	["uv.h", /^(common\/runtime|services\/[^/]+)\/[^/]+\.[ch]$/],
 ];
