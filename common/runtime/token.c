@@ -124,7 +124,7 @@ static size_t signature_len(struct arena *arena, const json_t *key)
 /* Sets have a few keys; kids are public, so comparing need not take constant time. */
 static const struct token_key *find_key(const struct token_keys *keys, const char *id)
 {
-	for (size_t i = 0; i < keys->count; i++)
+	for (size_t i = 0; keys != NULL && i < keys->count; i++)
 		if (strcmp(keys->keys[i].id, id) == 0)
 			return &keys->keys[i];
 	return NULL;
@@ -170,23 +170,32 @@ static const char *add_keys(struct token_keys *keys, const json_t *set)
 	return problem == NULL && keys->count == 0 ? "has no key that we can use" : problem;
 }
 
-/* The old set stays the caller's until the new one is complete: see auth.c. */
-struct token_keys *token_keys_read(const char *path)
+struct token_keys *token_keys_parse(const char *text, size_t len, const char **out_problem)
 {
-	size_t len = 0;
-	char *text = read_file(path, JWKS_BYTES_MAX, &len);
-	if (text == NULL)
-		return NULL;
 	struct token_keys *keys = calloc(1, sizeof(*keys));
 	CHECK(keys != NULL);
 	json_t *set = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
 	const char *problem = add_keys(keys, set);
 	json_decref(set);
-	free(text);
 	if (problem != NULL) {
-		fprintf(stderr, "%s %s\n", path, problem);
+		*out_problem = problem;
 		token_keys_destroy(&keys);
 	}
+	return keys;
+}
+
+/* The old set stays the caller's until the new one is complete: see auth.c. */
+struct token_keys *token_keys_read(const char *path)
+{
+	size_t len = 0;
+	const char *problem = NULL;
+	char *text = read_file(path, JWKS_BYTES_MAX, &len);
+	if (text == NULL)
+		return NULL;
+	struct token_keys *keys = token_keys_parse(text, len, &problem);
+	free(text);
+	if (keys == NULL)
+		fprintf(stderr, "%s %s\n", path, problem);
 	return keys;
 }
 
@@ -248,25 +257,37 @@ static const char *header_problem(const json_t *header)
 	return is_type_of_ours(json_object_get(header, "typ")) ? NULL : "another type of token";
 }
 
-/* The kid names the key, the key's kind and its alg decide which algorithms may be asked for. */
+const char TOKEN_UNKNOWN_KEY[] = "unknown kid";
+
+static const struct algorithm *find_algorithm(const char *name)
+{
+	for (size_t i = 0; i < sizeof(ALGORITHMS) / sizeof(ALGORITHMS[0]); i++)
+		if (is(name, ALGORITHMS[i].name))
+			return &ALGORITHMS[i];
+	return NULL;
+}
+
+/* The kid names the key, the key's kind and its alg decide which algorithms may be asked for. The
+ * unknown kid comes last: only a token that could pass otherwise is a reason to look for newer
+ * keys. */
 static const char *choose_key(
 	const struct token_keys *keys, const json_t *header, const struct token_key **out_key)
 {
 	const char *id = text_member(header, "kid");
 	const char *name = text_member(header, "alg");
-	const struct token_key *key = id == NULL ? NULL : find_key(keys, id);
+	const struct algorithm *algorithm = find_algorithm(name);
+	if (algorithm == NULL)
+		return "an algorithm that is not ours";
+	if (id == NULL || id[0] == '\0' || strlen(id) > KEY_ID_MAX)
+		return "no kid, or none that a key can have";
+	const struct token_key *key = find_key(keys, id);
 	if (key == NULL)
-		return id == NULL ? "no kid" : "unknown kid";
-	for (size_t i = 0; i < sizeof(ALGORITHMS) / sizeof(ALGORITHMS[0]); i++) {
-		const struct algorithm *algorithm = &ALGORITHMS[i];
-		if (is(name, algorithm->name) &&
-			cjose_jwk_get_kty(key->jwk, NULL) == algorithm->kind &&
-			(key->algorithm == NULL || is(key->algorithm, name))) {
-			*out_key = key;
-			return NULL;
-		}
-	}
-	return "an algorithm that is not the key's";
+		return TOKEN_UNKNOWN_KEY;
+	if (cjose_jwk_get_kty(key->jwk, NULL) != algorithm->kind ||
+		(key->algorithm != NULL && !is(key->algorithm, name)))
+		return "an algorithm that is not the key's";
+	*out_key = key;
+	return NULL;
 }
 
 /* The length is compared first: OpenSSL is asked only about signatures that could be one. */
@@ -303,11 +324,10 @@ static const char *jws_problem(
 }
 
 bool token_verify(const struct token_keys *keys, struct arena *arena, const char *token,
-	const char *issuer, const char *audience, int64_t now_s, Asskomm__Principal **out_principal,
+	const struct token_expectation *expected, Asskomm__Principal **out_principal,
 	int64_t *out_expires_s, const char **out_reason)
 {
 	struct compact compact;
-	const struct token_expectation expected = { issuer, audience, now_s };
 	const char *problem = "not three parts of at most 8 KiB";
 	if (strnlen(token, TOKEN_BYTES_MAX + 1) <= TOKEN_BYTES_MAX && split(token, &compact))
 		problem = jws_problem(keys, arena, &compact);
@@ -315,7 +335,7 @@ bool token_verify(const struct token_keys *keys, struct arena *arena, const char
 	if (problem == NULL) {
 		json_t *claims = token_json(arena, compact.part[1], compact.part_len[1]);
 		problem = claims == NULL ? "the claims are no strict JSON"
-					 : token_claims(arena, claims, &expected, out_principal,
+					 : token_claims(arena, claims, expected, out_principal,
 						   out_expires_s);
 		json_decref(claims);
 	}

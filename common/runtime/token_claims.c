@@ -64,6 +64,75 @@ static bool names_audience(const json_t *claim, const char *audience)
 	return found;
 }
 
+/* ---- who asked for the token */
+
+static bool is_listed(const char *list, const char *name)
+{
+	size_t len = strlen(name);
+	while (*list != '\0') {
+		size_t item_len = strcspn(list, ",");
+		if (item_len == len && memcmp(list, name, len) == 0)
+			return true;
+		list += item_len + (list[item_len] == ',' ? 1 : 0);
+	}
+	return false;
+}
+
+/* A token for several audiences could be replayed by each of them: it must say which client it was
+ * made for. RFC 9068 names the client by client_id, OpenID Connect by azp. */
+static const char *client_problem(const json_t *claims, const char *clients)
+{
+	const json_t *azp = json_object_get(claims, "azp");
+	const json_t *client = azp == NULL ? json_object_get(claims, "client_id") : azp;
+	bool is_needed = json_array_size(json_object_get(claims, "aud")) > 1 || clients[0] != '\0';
+	if (client == NULL)
+		return is_needed ? "azp is missing" : NULL;
+	if (!json_is_string(client) || json_string_length(client) == 0)
+		return "azp is no name";
+	return clients[0] == '\0' || is_listed(clients, json_string_value(client))
+		       ? NULL
+		       : "another client";
+}
+
+/* ---- where roles and scopes are */
+
+bool token_is_pointer(const char *pointer)
+{
+	for (const char *at = pointer; (at = strchr(at, '~')) != NULL; at += 2)
+		if (at[1] != '0' && at[1] != '1')
+			return false;
+	return pointer[0] == '/' && pointer[1] != '\0';
+}
+
+/* Decodes the member's name that begins behind a slash; gives where the next slash or the end is.
+ * Names are as long as the setting they are in. */
+static const char *pointer_name(const char *at, char *out_name)
+{
+	for (; *at != '\0' && *at != '/'; at++) {
+		if (*at == '~') {
+			at++;
+			*out_name++ = *at == '0' ? '~' : '/';
+		} else {
+			*out_name++ = *at;
+		}
+	}
+	*out_name = '\0';
+	return at;
+}
+
+/* What a JSON pointer points at, through objects alone; NULL for nothing. */
+static const json_t *pointed(struct arena *arena, const json_t *value, const char *pointer)
+{
+	char *name = NEW_ARRAY(arena, char, strlen(pointer) + 1);
+	while (value != NULL && *pointer == '/') {
+		pointer = pointer_name(pointer + 1, name);
+		value = json_object_get(value, name);
+	}
+	return value;
+}
+
+/* ---- when */
+
 /* A real number is no time, however whole it is: no issuer writes one, so it is an attempt. */
 static bool is_time(const json_t *claim)
 {
@@ -89,6 +158,8 @@ static const char *time_problem(const json_t *claims, int64_t now_s)
 		return "issued in the future";
 	return NULL;
 }
+
+/* ---- who may what */
 
 /* Printable, so that a subject can stand in a header, a log and a database as it is. */
 static bool is_subject(const json_t *claim)
@@ -159,7 +230,9 @@ const char *token_claims(struct arena *arena, const json_t *claims,
 		return "another issuer";
 	if (!names_audience(json_object_get(claims, "aud"), expected->audience))
 		return "another audience";
-	const char *problem = time_problem(claims, expected->now_s);
+	const char *problem = client_problem(claims, expected->clients);
+	if (problem == NULL)
+		problem = time_problem(claims, expected->now_s);
 	if (problem != NULL)
 		return problem;
 	if (!is_subject(json_object_get(claims, "sub")))
@@ -169,8 +242,8 @@ const char *token_claims(struct arena *arena, const json_t *claims,
 	asskomm__principal__init(principal);
 	principal->kind = ASSKOMM__PRINCIPAL__KIND__USER;
 	principal->subject = text_copy(arena, json_string_value(json_object_get(claims, "sub")));
-	if (!read_roles(arena, json_object_get(claims, "roles"), principal) ||
-		!read_scopes(arena, json_object_get(claims, "scopes"), principal))
+	if (!read_roles(arena, pointed(arena, claims, expected->roles), principal) ||
+		!read_scopes(arena, pointed(arena, claims, expected->scopes), principal))
 		return "roles or scopes are no list of fit names";
 	*out_principal = principal;
 	*out_expires_s = json_integer_value(json_object_get(claims, "exp")) + TOKEN_LEEWAY_S;

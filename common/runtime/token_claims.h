@@ -7,6 +7,7 @@
 #include "asskomm/envelope.pb-c.h"
 #include "core/arena.h"
 #include "core/check.h"
+#include "runtime/token.h"
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,14 +28,8 @@ bool token_base64url(struct arena *arena, const char *text, size_t len, uint8_t 
  * none; the caller owns the reference. */
 json_t *token_json(struct arena *arena, const char *part, size_t len);
 
-/* What a claim set is held against. */
-struct token_expectation {
-	const char *issuer;
-	const char *audience;
-	int64_t now_s;
-};
-
-/* Claims read: iss, aud, exp, nbf, iat, sub, roles, scopes; others are passed over. A scope is "*"
+/* Claims read: iss, aud, azp, client_id, exp, nbf, iat, sub, and roles and scopes where they are
+ * expected; others are passed over. A scope is "*"
  * or letters, digits and dashes: it travels on in a comma-separated list. Roles that we do not
  * know are left out.
  *

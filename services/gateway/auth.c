@@ -11,6 +11,7 @@
 #include "runtime/digest.h"
 #include "runtime/log.h"
 #include "runtime/token.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -29,9 +30,11 @@ struct slot {
 
 struct auth {
 	struct auth_settings settings;
-	struct token_keys *keys;
-	struct stat file; /* as it was when the keys were read */
-	int64_t failed_s; /* when it could not be read the last time */
+	struct token_keys *keys; /* of the file; NULL: there is none */
+	struct stat file;        /* as it was when the keys were read */
+	int64_t failed_s;        /* when it could not be read the last time */
+	struct jwks *provider;   /* NULL: none */
+	uint64_t generation;     /* of the provider's keys that the memory is from */
 	struct slot slots[AUTH_SLOTS];
 };
 
@@ -44,19 +47,44 @@ static void forget_all(struct auth *auth)
 	}
 }
 
-/* Unlike later, a set that cannot be read now ends the start: there is no old one to go on with. */
-struct auth *auth_new(const struct auth_settings *settings)
+/* A setting that cannot be, for stderr; NULL: all can. */
+static const char *settings_problem(const struct auth_settings *settings)
 {
-	struct auth *auth = calloc(1, sizeof(*auth));
+	if (settings->jwks_path[0] == '\0' && settings->provider.issuer[0] == '\0')
+		return "one of ASSKOMM_JWKS and ASSKOMM_OIDC_ISSUER must be given";
+	if (!token_is_pointer(settings->roles) || !token_is_pointer(settings->scopes))
+		return "ASSKOMM_TOKEN_ROLES and ASSKOMM_TOKEN_SCOPES must be JSON pointers";
+	return NULL;
+}
 
-	CHECK(auth != NULL);
-	auth->settings = *settings;
+/* Unlike later, a set that cannot be read now ends the start: there is no old one to go on with. */
+static bool read_file(struct auth *auth)
+{
 	/* Looked at before reading: what changes in between is read once too often, never missed.
 	 */
-	if (stat(settings->jwks_path, &auth->file) != 0)
+	if (stat(auth->settings.jwks_path, &auth->file) != 0)
 		auth->file = (struct stat){ 0 };
-	auth->keys = token_keys_read(settings->jwks_path);
-	if (auth->keys == NULL)
+	auth->keys = token_keys_read(auth->settings.jwks_path);
+	return auth->keys != NULL;
+}
+
+struct auth *auth_new(uv_loop_t *loop, const struct auth_settings *settings)
+{
+	const char *problem = settings_problem(settings);
+
+	if (problem != NULL) {
+		fprintf(stderr, "%s\n", problem);
+		return NULL;
+	}
+	struct auth *auth = calloc(1, sizeof(*auth));
+	CHECK(auth != NULL);
+	auth->settings = *settings;
+	bool is_sound = settings->jwks_path[0] == '\0' || read_file(auth);
+	if (is_sound && settings->provider.issuer[0] != '\0') {
+		auth->provider = jwks_new(loop, &settings->provider);
+		is_sound = auth->provider != NULL;
+	}
+	if (!is_sound)
 		auth_destroy(&auth);
 	return auth;
 }
@@ -67,6 +95,7 @@ void auth_destroy(struct auth **auth)
 		return;
 	forget_all(*auth);
 	token_keys_destroy(&(*auth)->keys);
+	jwks_destroy(&(*auth)->provider);
 	free(*auth);
 	*auth = NULL;
 }
@@ -87,8 +116,8 @@ static void refresh(struct auth *auth, int64_t now_s)
 {
 	struct stat file;
 
-	if (stat(auth->settings.jwks_path, &file) != 0 || is_same_file(&file, &auth->file) ||
-		now_s < auth->failed_s + AUTH_REREAD_AFTER_S)
+	if (auth->keys == NULL || stat(auth->settings.jwks_path, &file) != 0 ||
+		is_same_file(&file, &auth->file) || now_s < auth->failed_s + AUTH_REREAD_AFTER_S)
 		return;
 	struct token_keys *keys = token_keys_read(auth->settings.jwks_path);
 	if (keys == NULL) {
@@ -104,6 +133,15 @@ static void refresh(struct auth *auth, int64_t now_s)
 }
 
 /* ---- memory */
+
+/* What the provider withdrew counts no more, at once. */
+static void forget_withdrawn(struct auth *auth)
+{
+	if (auth->provider == NULL || auth->generation == jwks_generation(auth->provider))
+		return;
+	auth->generation = jwks_generation(auth->provider);
+	forget_all(auth);
+}
 
 /* Twelve bits of a digest: even by nature, and nobody can choose them for a token that verifies. */
 static struct slot *slot_of(struct auth *auth, const uint8_t digest[DIGEST_SIZE])
@@ -156,7 +194,26 @@ static const char *token_of(const struct http_exchange *exchange, const char **o
 	return value + sizeof(SCHEME) - 1;
 }
 
-/* Only what is not remembered comes here, so a new key set is noticed within a minute at the
+/* Against the keys of one source, which vouches for one issuer. Where the other source gave a
+ * reason already, only one that says more takes its place. */
+static Asskomm__Principal *verify_by(const struct auth *auth, const struct token_keys *keys,
+	const char *issuer, struct arena *arena, const char *token, int64_t now_s,
+	int64_t *out_expires_s, const char **out_reason)
+{
+	const struct auth_settings *settings = &auth->settings;
+	const struct token_expectation expected = { issuer, settings->audience, settings->clients,
+		settings->roles, settings->scopes, now_s };
+	Asskomm__Principal *principal = NULL;
+	const char *reason = NULL;
+
+	if (token_verify(keys, arena, token, &expected, &principal, out_expires_s, &reason))
+		return principal;
+	if (*out_reason == NULL || *out_reason == TOKEN_UNKNOWN_KEY)
+		*out_reason = reason;
+	return NULL;
+}
+
+/* Only what is not remembered comes here, so a new key file is noticed within a minute at the
  * latest. */
 static Asskomm__Principal *verify(struct auth *auth, struct arena *arena, const char *token,
 	int64_t now_s, int64_t *out_expires_s, const char **out_reason)
@@ -164,9 +221,14 @@ static Asskomm__Principal *verify(struct auth *auth, struct arena *arena, const 
 	Asskomm__Principal *principal = NULL;
 
 	refresh(auth, now_s);
-	if (!token_verify(auth->keys, arena, token, auth->settings.issuer, auth->settings.audience,
-		    now_s, &principal, out_expires_s, out_reason))
-		return NULL;
+	*out_reason = NULL;
+	if (auth->keys != NULL)
+		principal = verify_by(auth, auth->keys, auth->settings.issuer, arena, token, now_s,
+			out_expires_s, out_reason);
+	if (principal == NULL && auth->provider != NULL)
+		principal =
+			verify_by(auth, jwks_keys(auth->provider), auth->settings.provider.issuer,
+				arena, token, now_s, out_expires_s, out_reason);
 	return principal;
 }
 
@@ -181,6 +243,7 @@ Asskomm__Principal *auth_check(
 
 	if (token == NULL)
 		return NULL;
+	forget_withdrawn(auth);
 	digest_sha256(token, strlen(token), digest);
 	Asskomm__Principal *principal = recall(auth, exchange->arena, digest, now_s);
 	if (principal != NULL)
@@ -191,6 +254,18 @@ Asskomm__Principal *auth_check(
 		keep(auth, digest, principal, until_s < expires_s ? until_s : expires_s);
 	}
 	return principal;
+}
+
+bool auth_await(struct auth *auth, const char *reason, struct jwks_wait *wait)
+{
+	return auth->provider != NULL && reason == TOKEN_UNKNOWN_KEY &&
+	       jwks_await(auth->provider, wait);
+}
+
+const char *auth_why_not(const struct auth *auth)
+{
+	return auth->keys != NULL || jwks_keys(auth->provider) != NULL ? NULL
+								       : "no keys of the login";
 }
 
 const char *auth_challenge(const struct http_exchange *exchange)

@@ -1,25 +1,31 @@
-/* Who is calling: the bearer token of a request, verified against the key set of the login.
+/* Who is calling: the bearer token of a request, verified against the keys of the login.
  *
- * The key set is a file (JWKS) that the login's operator replaces as a whole. It is looked at for
- * every token that is not remembered, and read again when it is another file: a new key works at
- * once, a removed one at the latest after 60 s, and nobody restarts anything. */
+ * Keys come from a file (JWKS), from an OpenID provider (jwks.h), or from both; each of the two
+ * vouches for its own issuer alone. The file is one that the login's operator replaces as a whole.
+ * It is looked at for every token that is not remembered, and read again when it is another file: a
+ * new key works at once, a removed one at the latest after 60 s, and nobody restarts anything. */
 #ifndef ASSKOMM_GATEWAY_AUTH_H
 #define ASSKOMM_GATEWAY_AUTH_H
 
 #include "asskomm/envelope.pb-c.h"
+#include "jwks.h"
 #include "runtime/http.h"
 
 struct auth;
 
 /* What a token is held against. The texts must outlive the auth. */
 struct auth_settings {
-	const char *jwks_path;
-	const char *issuer;
+	const char *jwks_path; /* "": no file */
+	const char *issuer;    /* of tokens signed with a key of the file */
 	const char *audience;
+	const char *clients;           /* as in struct token_expectation */
+	const char *roles, *scopes;    /* likewise */
+	struct jwks_settings provider; /* issuer "": none */
 };
 
-/* Reads the key set. NULL with the reason on stderr: without a key nobody could sign in. */
-struct auth *auth_new(const struct auth_settings *settings);
+/* Reads the file, and begins to ask the provider. NULL with the reason on stderr: a setting that
+ * cannot be, no file and no provider, or a file without a key. */
+struct auth *auth_new(uv_loop_t *loop, const struct auth_settings *settings);
 void auth_destroy(struct auth **auth);
 
 /* The principal of the request, in its arena; or NULL with the reason, for the log alone: "no
@@ -27,6 +33,14 @@ void auth_destroy(struct auth **auth);
  * it is valid; a changed key set is read again and all that was remembered is forgotten. */
 Asskomm__Principal *auth_check(
 	struct auth *auth, const struct http_exchange *exchange, const char **out_reason);
+
+/* Whether the refused token may be good by a newer key set of the provider, which is on its way:
+ * then on_refreshed comes (see jwks.h), and auth_check can be asked once more. `reason` is that of
+ * auth_check. */
+bool auth_await(struct auth *auth, const char *reason, struct jwks_wait *wait) MUST_CHECK;
+
+/* Why nobody can be recognised at all; NULL: there are keys. */
+const char *auth_why_not(const struct auth *auth);
 
 /* The value of WWW-Authenticate for a 401 answer (RFC 6750): says whether a token was there, but
  * not what is wrong with it. */

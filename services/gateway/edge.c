@@ -37,6 +37,8 @@ struct edge_call {
 	struct route route;
 	struct trace trace;
 	Asskomm__Principal *principal; /* NULL: nobody was recognised */
+	const char *why;               /* for the log */
+	struct jwks_wait wait;
 	struct asking asking;
 };
 
@@ -233,11 +235,10 @@ static Asskomm__Failure *read_headers(struct edge_call *call, struct wishes *out
 static Asskomm__Failure *recognise(struct edge_call *call)
 {
 	struct http_exchange *exchange = call->exchange;
-	const char *reason = NULL;
 
-	call->principal = auth_check(call->edge->auth, exchange, &reason);
 	if (call->principal == NULL) {
-		log_line(LOG_INFO, "not recognised", "why", reason, "trace", call->trace.id, NULL);
+		log_line(LOG_INFO, "not recognised", "why", call->why, "trace", call->trace.id,
+			NULL);
 		http_answer_header(exchange, "WWW-Authenticate", auth_challenge(exchange));
 		return failure_new(exchange->arena, FAILURE_UNAUTHENTICATED,
 			"Send a valid token: Authorization: Bearer …");
@@ -302,6 +303,43 @@ static void serve_page(struct edge_call *call, struct page *page)
 		answer_page(call, pages_type(page), pages_content(page));
 }
 
+/* ---- keys that are on their way */
+
+static void on_refreshed(struct jwks_wait *wait)
+{
+	struct edge_call *call = CONTAINER_OF(wait, struct edge_call, wait);
+
+	call->exchange->on_gone = NULL;
+	call->principal = auth_check(call->edge->auth, call->exchange, &call->why);
+	serve(call);
+}
+
+/* The client left while the keys of the login were fetched. */
+static void on_gone_waiting(struct http_exchange *exchange)
+{
+	struct edge_call *call = exchange->owner;
+
+	jwks_leave(&call->wait);
+	end(call, 499);
+	http_answer(exchange, 499, NULL, NULL, 0);
+}
+
+/* Looks at the token first of all; one that newer keys may prove good waits for them, once. */
+static void begin(struct edge_call *call)
+{
+	struct auth *auth = call->edge->auth;
+	struct http_exchange *exchange = call->exchange;
+
+	call->principal = auth_check(auth, exchange, &call->why);
+	call->wait.on_refreshed = on_refreshed;
+	if (call->principal != NULL || !auth_await(auth, call->why, &call->wait)) {
+		serve(call);
+		return;
+	}
+	exchange->owner = call;
+	exchange->on_gone = on_gone_waiting;
+}
+
 static void on_request(struct http_handler *handler, struct http_exchange *exchange)
 {
 	struct edge *edge = CONTAINER_OF(handler, struct edge, handler);
@@ -319,10 +357,30 @@ static void on_request(struct http_handler *handler, struct http_exchange *excha
 	else if (page != NULL)
 		serve_page(call, page);
 	else
-		serve(call);
+		begin(call);
 }
 
 /* ---- life */
+
+static struct auth *make_auth(struct service *service)
+{
+	return auth_new(service_loop(service),
+		&(struct auth_settings){
+			.jwks_path = service_setting(service, "ASSKOMM_JWKS"),
+			.issuer = service_setting(service, "ASSKOMM_TOKEN_ISSUER"),
+			.audience = service_setting(service, "ASSKOMM_TOKEN_AUDIENCE"),
+			.clients = service_setting(service, "ASSKOMM_TOKEN_CLIENTS"),
+			.roles = service_setting(service, "ASSKOMM_TOKEN_ROLES"),
+			.scopes = service_setting(service, "ASSKOMM_TOKEN_SCOPES"),
+			.provider.issuer = service_setting(service, "ASSKOMM_OIDC_ISSUER"),
+			.provider.loopback_http =
+				strcmp(service_setting(service, "ASSKOMM_DEV"), "1") == 0,
+			.provider.refresh_s = (uint32_t)service_number(
+				service, "ASSKOMM_OIDC_REFRESH_S", 1, 86400),
+			.provider.stale_s = (uint32_t)service_number(
+				service, "ASSKOMM_OIDC_STALE_S", 1, 604800),
+		});
+}
 
 /* Settings that are no numbers end the process in here; nothing is open then. */
 struct edge *edge_new(struct service *service)
@@ -334,11 +392,7 @@ struct edge *edge_new(struct service *service)
 	edge->service = service;
 	edge->handler.on_request = on_request;
 	edge->inflight_max = (size_t)service_number(service, "ASSKOMM_HTTP_INFLIGHT", 0, 1000000);
-	edge->auth = auth_new(&(struct auth_settings){
-		.jwks_path = service_setting(service, "ASSKOMM_JWKS"),
-		.issuer = service_setting(service, "ASSKOMM_TOKEN_ISSUER"),
-		.audience = service_setting(service, "ASSKOMM_TOKEN_AUDIENCE"),
-	});
+	edge->auth = make_auth(service);
 	if (edge->auth != NULL)
 		edge->server = http_server_new(loop, service_setting(service, "ASSKOMM_HTTP_HOST"),
 			(int)service_number(service, "ASSKOMM_HTTP_PORT", 0, 65535),
@@ -366,6 +420,11 @@ void edge_drain(struct edge *edge)
 size_t edge_inflight(const struct edge *edge)
 {
 	return edge->inflight;
+}
+
+const char *edge_why_not(const struct edge *edge)
+{
+	return auth_why_not(edge->auth);
 }
 
 static void on_closed(uv_handle_t *handle)

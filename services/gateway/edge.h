@@ -13,7 +13,7 @@
 struct edge;
 
 /* Opens the public port, by the settings of the service (gateway.c). NULL with the reason on
- * stderr: no key set, or the address is taken. */
+ * stderr: no key set, a wrong setting, or the address is taken. */
 struct edge *edge_new(struct service *service);
 
 /* The port that was opened, for the log. */
@@ -24,6 +24,9 @@ void edge_drain(struct edge *edge);
 
 /* Requests that are being answered. */
 size_t edge_inflight(const struct edge *edge);
+
+/* Why nobody could be served; NULL: all is well. */
+const char *edge_why_not(const struct edge *edge);
 
 /* Ends what still runs with UNAVAILABLE and closes; freed in the last close callback. */
 void edge_destroy(struct edge **edge);

@@ -5,6 +5,7 @@
 
 #include "edge.h"
 #include "runtime/log.h"
+#include "runtime/token.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -13,9 +14,18 @@ static struct setting settings[] = {
 	{ "ASSKOMM_HTTP_HOST", "127.0.0.1", false, "address of the public port", NULL },
 	{ "ASSKOMM_HTTP_PORT", "8080", false, "the public port, 0 is any", NULL },
 	{ "ASSKOMM_HTTP_INFLIGHT", "1024", false, "requests at once, beyond: 503", NULL },
-	{ "ASSKOMM_JWKS", NULL, false, "file with the login's public keys (JWKS)", NULL },
-	{ "ASSKOMM_TOKEN_ISSUER", "asskomm-demo", false, "iss that tokens must have", NULL },
+	{ "ASSKOMM_JWKS", "", false, "file with the login's public keys (JWKS)", NULL },
+	{ "ASSKOMM_TOKEN_ISSUER", "asskomm-demo", false, "iss of tokens by a key of the file",
+		NULL },
 	{ "ASSKOMM_TOKEN_AUDIENCE", "asskomm", false, "aud that tokens must have", NULL },
+	{ "ASSKOMM_TOKEN_CLIENTS", "", false, "azp that tokens may have, by commas; empty: any",
+		NULL },
+	{ "ASSKOMM_TOKEN_ROLES", TOKEN_ROLES, false, "where roles are: JSON pointer", NULL },
+	{ "ASSKOMM_TOKEN_SCOPES", TOKEN_SCOPES, false, "where scopes are: JSON pointer", NULL },
+	{ "ASSKOMM_OIDC_ISSUER", "", false, "URL of the OpenID provider; empty: none", NULL },
+	{ "ASSKOMM_OIDC_REFRESH_S", "600", false, "its keys are fetched this often", NULL },
+	{ "ASSKOMM_OIDC_STALE_S", "86400", false, "its last keys count this long", NULL },
+	{ "ASSKOMM_DEV", "0", false, "1: the provider may be http on this machine", NULL },
 	{ 0 },
 };
 
@@ -62,7 +72,7 @@ static void on_end(struct service *service)
  * is missing alone is answered UNAVAILABLE where it is asked. */
 static const char *why_not(struct service *service)
 {
-	return bus_peers_are_up(service_peer(service, "ledger")) ? NULL : "no ledger";
+	return bus_peers_are_up(service_peer(service, "ledger")) ? edge_why_not(edge) : "no ledger";
 }
 
 const struct service_table gateway = {

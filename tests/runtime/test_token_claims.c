@@ -40,18 +40,27 @@ static char *encode(const char *text)
 	return encoded;
 }
 
+/* What tokens are held against unless a case says otherwise. */
+static const struct token_expectation USUAL = { "asskomm-demo", "asskomm", "", TOKEN_ROLES,
+	TOKEN_SCOPES, NOW };
+
 /* What is wrong with claims, as text; NULL for nothing. */
-static const char *problem_of(
-	const char *text, Asskomm__Principal **out_principal, int64_t *out_expires_s)
+static const char *problem_for(const struct token_expectation *expected, const char *text,
+	Asskomm__Principal **out_principal, int64_t *out_expires_s)
 {
-	const struct token_expectation expected = { "asskomm-demo", "asskomm", NOW };
 	const char *encoded = encode(text);
 	json_t *claims = token_json(arena, encoded, strlen(encoded));
 	const char *problem = claims == NULL ? "no strict JSON"
-					     : token_claims(arena, claims, &expected, out_principal,
+					     : token_claims(arena, claims, expected, out_principal,
 						       out_expires_s);
 	json_decref(claims);
 	return problem;
+}
+
+static const char *problem_of(
+	const char *text, Asskomm__Principal **out_principal, int64_t *out_expires_s)
+{
+	return problem_for(&USUAL, text, out_principal, out_expires_s);
 }
 
 static void good_claims_pass(void **state)
@@ -67,6 +76,24 @@ static void good_claims_pass(void **state)
 	assert_int_equal(principal->n_roles, 1);
 	assert_int_equal(principal->n_scopes, 1);
 	assert_int_equal(expires_s, 1700000160);
+}
+
+static void the_principal_is_as_claimed(void **state)
+{
+	(void)state;
+	Asskomm__Principal *principal = NULL;
+	int64_t expires_s = 0;
+	assert_null(problem_of(
+		"{" NAMES
+		",\"exp\":1700000100,\"roles\":[\"adviser\",\"of-another-program\",\"operator\","
+		"\"adviser\"],\"scopes\":[\"14628\",\"k-abc\"]}",
+		&principal, &expires_s));
+	assert_int_equal(principal->kind, ASSKOMM__PRINCIPAL__KIND__USER);
+	assert_int_equal(principal->n_roles, 2);
+	assert_int_equal(principal->roles[0], ASSKOMM__ROLE__ROLE_ADVISER);
+	assert_int_equal(principal->roles[1], ASSKOMM__ROLE__ROLE_OPERATOR);
+	assert_int_equal(principal->n_scopes, 2);
+	assert_string_equal(principal->scopes[1], "k-abc");
 }
 
 static void without_roles_and_scopes_there_are_none(void **state)
@@ -135,6 +162,91 @@ static void bad_claims_are_refused(void **state)
 	}
 }
 
+/* Several audiences, or expected clients: the token must say for whom it was made. */
+static void clients_are_checked(void **state)
+{
+	(void)state;
+#define FOR(aud, more)                                                                             \
+	"{\"iss\":\"asskomm-demo\",\"sub\":\"s\",\"exp\":1700000100,\"aud\":" aud more "}"
+#define ONE "[\"asskomm\"]"
+#define TWO "[\"asskomm\",\"account\"]"
+	static const struct {
+		const char *name, *clients, *claims, *why; /* why NULL: accepted */
+	} CASES[] = {
+		{ "one audience, nobody named", "", FOR(ONE, ""), NULL },
+		{ "one audience, anybody", "", FOR(ONE, ",\"azp\":\"x\""), NULL },
+		{ "azp no text", "", FOR(ONE, ",\"azp\":[\"x\"]"), "no name" },
+		{ "azp empty", "", FOR(ONE, ",\"azp\":\"\""), "no name" },
+		{ "several audiences, nobody named", "", FOR(TWO, ""), "missing" },
+		{ "several audiences, anybody", "", FOR(TWO, ",\"azp\":\"x\""), NULL },
+		{ "several audiences, by client_id", "", FOR(TWO, ",\"client_id\":\"x\""), NULL },
+		{ "listed", "portal,desk", FOR(TWO, ",\"azp\":\"portal\""), NULL },
+		{ "listed last", "portal,desk", FOR(TWO, ",\"azp\":\"desk\""), NULL },
+		{ "listed by client_id", "portal", FOR(ONE, ",\"client_id\":\"portal\""), NULL },
+		{ "not listed", "portal,desk", FOR(TWO, ",\"azp\":\"x\""), "another client" },
+		{ "a part of one", "portal,desk", FOR(TWO, ",\"azp\":\"port\""), "another client" },
+		{ "the whole list", "portal,desk", FOR(TWO, ",\"azp\":\"portal,desk\""),
+			"another client" },
+		{ "listed, but nobody named", "portal", FOR(ONE, ""), "missing" },
+		{ "azp goes before client_id", "portal",
+			FOR(ONE, ",\"azp\":\"x\",\"client_id\":\"portal\""), "another client" },
+	};
+	for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+		Asskomm__Principal *principal = NULL;
+		int64_t expires_s = 0;
+		struct token_expectation expected = USUAL;
+		expected.clients = CASES[i].clients;
+		const char *why = CASES[i].why;
+		const char *problem =
+			problem_for(&expected, CASES[i].claims, &principal, &expires_s);
+		if ((problem == NULL) != (why == NULL) || (why != NULL && !strstr(problem, why)))
+			fail_msg("%s: got \"%s\"", CASES[i].name, problem ? problem : "accepted");
+	}
+}
+
+/* Roles and scopes where the login has them. */
+static void pointers_lead_to_roles(void **state)
+{
+	(void)state;
+	static const char CLAIMS[] =
+		"{" NAMES ",\"exp\":1700000100,\"realm_access\":{\"roles\":[\"police\"]},"
+		"\"https://x/"
+		"roles\":[\"coach\"],\"~\":{\"\":[\"auditor\"]},\"roles\":[\"operator\"],"
+		"\"scopes\":[\"14628\"]}";
+	static const struct {
+		const char *pointer;
+		Asskomm__Role role;
+	} CASES[] = {
+		{ "/roles", ASSKOMM__ROLE__ROLE_OPERATOR },
+		{ "/realm_access/roles", ASSKOMM__ROLE__ROLE_POLICE },
+		{ "/https:~1~1x~1roles", ASSKOMM__ROLE__ROLE_COACH },
+		{ "/~0/", ASSKOMM__ROLE__ROLE_AUDITOR },
+		{ "/realm_access/roles/0", ASSKOMM__ROLE__ROLE_UNSPECIFIED },
+		{ "/nowhere/roles", ASSKOMM__ROLE__ROLE_UNSPECIFIED },
+	};
+	for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+		Asskomm__Principal *principal = NULL;
+		int64_t expires_s = 0;
+		struct token_expectation expected = USUAL;
+		expected.roles = CASES[i].pointer;
+		assert_true(token_is_pointer(CASES[i].pointer));
+		assert_null(problem_for(&expected, CLAIMS, &principal, &expires_s));
+		bool is_some = CASES[i].role != ASSKOMM__ROLE__ROLE_UNSPECIFIED;
+		assert_int_equal(principal->n_roles, is_some ? 1 : 0);
+		if (is_some)
+			assert_int_equal(principal->roles[0], CASES[i].role);
+		assert_int_equal(principal->n_scopes, 1);
+	}
+	struct token_expectation expected = USUAL;
+	Asskomm__Principal *principal = NULL;
+	int64_t expires_s = 0;
+	expected.scopes = "/realm_access";
+	assert_non_null(problem_for(&expected, CLAIMS, &principal, &expires_s));
+	static const char *const NONE[] = { "", "/", "roles", "/a~", "/a~2b" };
+	for (size_t i = 0; i < sizeof(NONE) / sizeof(NONE[0]); i++)
+		assert_false(token_is_pointer(NONE[i]));
+}
+
 static void too_many_scopes_are_refused(void **state)
 {
 	(void)state;
@@ -178,8 +290,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(good_claims_pass),
+		cmocka_unit_test(the_principal_is_as_claimed),
 		cmocka_unit_test(without_roles_and_scopes_there_are_none),
 		cmocka_unit_test(bad_claims_are_refused),
+		cmocka_unit_test(clients_are_checked),
+		cmocka_unit_test(pointers_lead_to_roles),
 		cmocka_unit_test(too_many_scopes_are_refused),
 		cmocka_unit_test(base64url_is_strict),
 	};
