@@ -128,7 +128,7 @@ describe("known at", () => {
 		const asked = { counter: "agreements", as_of: "2023-01-01", known_at: null, district: null };
 		const rows = await monitor.run(
 			"list_figure_facts",
-			{ ...asked, limit: 0, today: null },
+			{ ...asked, limit: 0, cursor: 0, today: null },
 			{ scope: "*" },
 		);
 		assert.deepEqual(
@@ -145,13 +145,9 @@ describe("known at", () => {
 
 describe("press_text", () => {
 	const DAY = "2024-05-05";
-	const ask = async (knownAt = null, asOf = DAY) => {
-		const [row] = await monitor.run("press_text", {
-			as_of: asOf,
-			known_at: knownAt,
-			participant: HEIDENAU,
-			today: null,
-		});
+	const ask = async (knownAt = null, asOf = DAY, scope = "14628") => {
+		const asked = { as_of: asOf, known_at: knownAt, participant: HEIDENAU, today: null };
+		const [row] = await monitor.run("press_text", asked, { scope });
 		return { ...row, figures: JSON.parse(row.figures) };
 	};
 
@@ -189,6 +185,12 @@ describe("press_text", () => {
 		assert.equal(row.figures.agreements, 23);
 	});
 
+	test("out of scope: the figures, but not whose accession", async () => {
+		const row = await ask(null, DAY, "14626");
+		assert.deepEqual([row.ordinal, row.signed_on, row.corrected], ["0", null, "f"]);
+		assert.equal(row.figures.agreements, 23);
+	});
+
 	const late = randomUUID();
 
 	test("a late entry moves the rank, and that is said; as it was known it stays", async () => {
@@ -213,7 +215,7 @@ describe("press_text", () => {
 		const asked = { counter: "agreements", as_of: "2024-06-04", known_at: null, district: "14628" };
 		const rows = await monitor.run(
 			"list_figure_facts",
-			{ ...asked, limit: 0, today: null },
+			{ ...asked, limit: 0, cursor: 0, today: null },
 			{ scope: "*" },
 		);
 		assert.deepEqual(

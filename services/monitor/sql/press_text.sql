@@ -1,4 +1,5 @@
--- What the ministry's paragraph is made from: the figures, and the accession of one participant.
+-- What the ministry's paragraph is made from: the figures, which are for everyone, and the accession
+-- of one participant for those who may see it.
 with asked as (
 	select coalesce(:as_of::date, :today::date) as as_of, known_seq(:known_at) as known
 ), value as (
@@ -8,7 +9,7 @@ with asked as (
 ), acceded as (
 	select m.*
 	from asked a, marks_on('agreements', a.as_of, a.known) as m
-	where m.participant = :participant
+	where m.participant = :participant and meta.in_scope(array[m.participant])
 )
 select jsonb_build_object('asOf', a.as_of) || coalesce((
 		select jsonb_object_agg(counter, case counter when 'budgetCents' then to_jsonb(n::text)
