@@ -117,18 +117,24 @@ const isCarriedOut = (kind, type) => TYPES[kind].includes(type);
 
 const { messages, methods } = readDescriptors();
 
+function methodOf(rpc) {
+	const method = methods.get(rpc);
+	if (!method) throw new Error(`a table of contents names ${rpc}, which proto/ does not`);
+	return method;
+}
+
 const kindsOf = (message) =>
 	Object.fromEntries([...messages.get(message).fields].map(([name, { kind }]) => [name, kind]));
 
 // The message that a query's rows are read into: its own, the reply's items, or the reply.
 function rowsOf({ rpc, rows }) {
-	const { output } = methods.get(rpc);
+	const { output } = methodOf(rpc);
 	return rows ?? messages.get(output).fields.get("items")?.message ?? output;
 }
 
 // A list that comes in pages has a column for the cursor, which is the reply's, not the items'.
 function nextOf({ rpc }) {
-	const next = messages.get(methods.get(rpc).output).fields.get("next");
+	const next = messages.get(methodOf(rpc).output).fields.get("next");
 	return next ? { next: next.kind } : {};
 }
 
@@ -140,7 +146,7 @@ function usesOf(service) {
 			.filter(({ load }) => load)
 			.map(({ rpc, load, aggregate }) => ({
 				statement: load,
-				given: { ...CALLER, ...kindsOf(methods.get(rpc).input) },
+				given: { ...CALLER, ...kindsOf(methodOf(rpc).input) },
 				into: aggregate,
 			})),
 		...commands.map(({ save, aggregate }) => ({
@@ -152,7 +158,7 @@ function usesOf(service) {
 		})),
 		...queries.map((query) => ({
 			statement: query.sql,
-			given: { ...CALLER, ...kindsOf(methods.get(query.rpc).input) },
+			given: { ...CALLER, ...kindsOf(methodOf(query.rpc).input) },
 			into: rowsOf(query),
 			read: { ...kindsOf(rowsOf(query)), ...nextOf(query) },
 			isWhole: true,
