@@ -3,7 +3,7 @@
  * failure; every way out passes through `end`, which writes the one line of the log.
  *
  * A call lives in the arena of its exchange and so dies with the answer. */
-#include "edge.h"
+#include "edge_internal.h"
 
 #include "core/may.h"
 #include "core/reflect.h"
@@ -21,30 +21,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct edge {
-	struct http_handler handler;
-	struct service *service;
-	struct http_server *server;
-	struct auth *auth;
-	struct askings askings;
-	size_t inflight;
-	size_t inflight_max;
-};
-
-struct edge_call {
-	struct edge *edge;
-	struct http_exchange *exchange;
-	struct route route;
-	struct trace trace;
-	Asskomm__Principal *principal; /* NULL: nobody was recognised */
-	const char *why;               /* for the log */
-	struct jwks_wait wait;
-	struct asking asking;
-};
-
 /* ---- the ways out */
 
-/* Every answer leaves by one of the functions here: answer_failure, answer_page, answer_reply, and
+/* Every answer leaves by one of the functions here: edge_fail, answer_page, answer_reply, and
  * on_gone, where nobody is left to answer. */
 
 /* Sixteen hex digits that are always the same for one subject and do not tell who it is. */
@@ -64,7 +43,7 @@ static void count_inflight(struct edge *edge, int change)
 }
 
 /* Before each answer: the exchange is gone after it. */
-static void end(struct edge_call *call, unsigned status)
+void edge_end(struct edge_call *call, unsigned status)
 {
 	struct http_exchange *exchange = call->exchange;
 	const struct method_info *method = call->route.method;
@@ -84,11 +63,11 @@ static void end(struct edge_call *call, unsigned status)
 }
 
 /* A problem, whoever it comes from: the edge itself, or a service through the bus. */
-static void answer_failure(struct edge_call *call, const Asskomm__Failure *failure)
+void edge_fail(struct edge_call *call, const Asskomm__Failure *failure)
 {
 	struct http_exchange *exchange = call->exchange;
 
-	end(call, failure_status(failure_code_of(failure)));
+	edge_end(call, failure_status(failure_code_of(failure)));
 	problem_answer(exchange, failure, call->trace.id);
 }
 
@@ -97,7 +76,7 @@ static void answer_page(struct edge_call *call, const char *type, const char *pa
 {
 	struct http_exchange *exchange = call->exchange;
 
-	end(call, 200);
+	edge_end(call, 200);
 	http_answer(exchange, 200, type, page, strlen(page));
 }
 
@@ -106,7 +85,7 @@ static void answer_unchanged(struct edge_call *call)
 {
 	struct http_exchange *exchange = call->exchange;
 
-	end(call, 304);
+	edge_end(call, 304);
 	http_answer(exchange, 304, NULL, NULL, 0);
 }
 
@@ -117,7 +96,7 @@ static void on_gone(struct http_exchange *exchange)
 	struct edge_call *call = exchange->owner;
 
 	asking_cancel(&call->asking);
-	end(call, 499); /* nobody reads it; the log does */
+	edge_end(call, 499); /* nobody reads it; the log does */
 	http_answer(exchange, 499, NULL, NULL, 0);
 }
 
@@ -147,7 +126,7 @@ static void answer_reply(struct edge_call *call, const ProtobufCMessage *reply)
 		answer_unchanged(call);
 		return;
 	}
-	end(call, method->success);
+	edge_end(call, method->success);
 	http_answer(exchange, method->success, type, text, strlen(text));
 }
 
@@ -161,15 +140,14 @@ static void on_answer(struct asking *asking, const Asskomm__Failure *failure, co
 	 * has ended. */
 	call->exchange->on_gone = NULL;
 	if (failure != NULL) {
-		answer_failure(call, failure);
+		edge_fail(call, failure);
 		return;
 	}
 	/* The body came from a peer of ours, but a peer may be of another version. */
 	ProtobufCMessage *reply = reflect_unpack(arena, call->route.method->output, body, body_len);
 	if (reply == NULL) {
 		log_line(LOG_ERROR, "unreadable reply", "method", call->route.method->name, NULL);
-		answer_failure(
-			call, failure_new(arena, FAILURE_INTERNAL, "The answer was unreadable"));
+		edge_fail(call, failure_new(arena, FAILURE_INTERNAL, "The answer was unreadable"));
 		return;
 	}
 	answer_reply(call, reply);
@@ -232,7 +210,7 @@ static Asskomm__Failure *read_headers(struct edge_call *call, struct wishes *out
 
 /* Why a token was refused stands in the log alone: the caller learns only that it was, so that no
  * attempt teaches the next one. */
-static Asskomm__Failure *recognise(struct edge_call *call)
+Asskomm__Failure *edge_recognise(struct edge_call *call, const struct method_info *method)
 {
 	struct http_exchange *exchange = call->exchange;
 
@@ -243,9 +221,9 @@ static Asskomm__Failure *recognise(struct edge_call *call)
 		return failure_new(exchange->arena, FAILURE_UNAUTHENTICATED,
 			"Send a valid token: Authorization: Bearer …");
 	}
-	if (!may_call(call->principal, call->route.method))
+	if (!may_call(call->principal, method))
 		return failure_new(exchange->arena, FAILURE_FORBIDDEN, "Your role may not call %s",
-			call->route.method->rpc);
+			method->rpc);
 	return NULL;
 }
 
@@ -274,13 +252,13 @@ static void serve(struct edge_call *call)
 	Asskomm__Failure *failure = find_route(call);
 
 	if (failure == NULL)
-		failure = recognise(call);
+		failure = edge_recognise(call, call->route.method);
 	if (failure == NULL)
 		failure = read_headers(call, &wishes);
 	if (failure == NULL)
 		failure = input_read(call->exchange, &call->route, &input);
 	if (failure != NULL)
-		answer_failure(call, failure);
+		edge_fail(call, failure);
 	else
 		ask(call, input, &wishes);
 }
@@ -293,8 +271,8 @@ static void serve_page(struct edge_call *call, struct page *page)
 
 	if (strcmp(exchange->method, "GET") != 0 && strcmp(exchange->method, "HEAD") != 0) {
 		http_answer_header(exchange, "Allow", "GET, HEAD");
-		answer_failure(call, failure_new(exchange->arena, FAILURE_METHOD_NOT_ALLOWED,
-					     "This address answers to GET"));
+		edge_fail(call, failure_new(exchange->arena, FAILURE_METHOD_NOT_ALLOWED,
+					"This address answers to GET"));
 		return;
 	}
 	if (pages_tag(page, exchange))
@@ -305,13 +283,22 @@ static void serve_page(struct edge_call *call, struct page *page)
 
 /* ---- keys that are on their way */
 
+/* The caller is known, or known to be nobody. */
+static void serve_known(struct edge_call *call)
+{
+	if (strcmp(call->exchange->path, ROUTE_PREFIX "/events") == 0)
+		edge_serve_events(call);
+	else
+		serve(call);
+}
+
 static void on_refreshed(struct jwks_wait *wait)
 {
 	struct edge_call *call = CONTAINER_OF(wait, struct edge_call, wait);
 
 	call->exchange->on_gone = NULL;
 	call->principal = auth_check(call->edge->auth, call->exchange, &call->why);
-	serve(call);
+	serve_known(call);
 }
 
 /* The client left while the keys of the login were fetched. */
@@ -320,7 +307,7 @@ static void on_gone_waiting(struct http_exchange *exchange)
 	struct edge_call *call = exchange->owner;
 
 	jwks_leave(&call->wait);
-	end(call, 499);
+	edge_end(call, 499);
 	http_answer(exchange, 499, NULL, NULL, 0);
 }
 
@@ -333,7 +320,7 @@ static void begin(struct edge_call *call)
 	call->principal = auth_check(auth, exchange, &call->why);
 	call->wait.on_refreshed = on_refreshed;
 	if (call->principal != NULL || !auth_await(auth, call->why, &call->wait)) {
-		serve(call);
+		serve_known(call);
 		return;
 	}
 	exchange->owner = call;
@@ -352,8 +339,8 @@ static void on_request(struct http_handler *handler, struct http_exchange *excha
 	headers_trace(exchange, &call->trace);
 	count_inflight(edge, 1);
 	if (edge->inflight > edge->inflight_max)
-		answer_failure(call, failure_new(exchange->arena, FAILURE_UNAVAILABLE,
-					     "Too many requests at once; try again"));
+		edge_fail(call, failure_new(exchange->arena, FAILURE_UNAVAILABLE,
+					"Too many requests at once; try again"));
 	else if (page != NULL)
 		serve_page(call, page);
 	else
@@ -404,6 +391,7 @@ struct edge *edge_new(struct service *service)
 	}
 	/* Last: a timer that was initialised can only be freed in its close callback. */
 	askings_init(&edge->askings, loop);
+	edge->stream = stream_new(service, edge->auth, &edge->askings);
 	return edge;
 }
 
@@ -415,6 +403,7 @@ int edge_port(const struct edge *edge)
 void edge_drain(struct edge *edge)
 {
 	http_server_drain(edge->server);
+	stream_drain(edge->stream);
 }
 
 size_t edge_inflight(const struct edge *edge)
@@ -438,6 +427,7 @@ void edge_destroy(struct edge **edge)
 		return;
 	/* Answers first, then the server, which would declare every client gone. */
 	askings_end(&(*edge)->askings);
+	stream_destroy(&(*edge)->stream);
 	http_server_destroy(&(*edge)->server);
 	auth_destroy(&(*edge)->auth);
 	uv_close((uv_handle_t *)&(*edge)->askings.timer, on_closed);
