@@ -64,6 +64,19 @@ static void string_schema(struct json *json, const struct model_field *field,
 	json_number(json, "maxLength", rules->max_len ? rules->max_len : DEFAULT_MAX_LEN);
 }
 
+/* What a request must give cannot be "not given". */
+static void enum_rules(
+	struct json *json, const struct model_enum *enumeration, const Asskomm__Rules *rules)
+{
+	const Google__Protobuf__EnumValueDescriptorProto *zero = enumeration->proto->value[0];
+
+	if (!rules->required || !openapi_is_unspecified(zero))
+		return;
+	json_object(json, "not");
+	json_string(json, "const", zero->name);
+	json_close(json, '}');
+}
+
 /* Members of the schema of one value, without the array around it. */
 static void value_schema(struct json *json, const struct model_field *field, bool with_rules)
 {
@@ -75,6 +88,8 @@ static void value_schema(struct json *json, const struct model_field *field, boo
 			keep_format("#/components/schemas/%s",
 				field->message ? field->message->component
 					       : field->enumeration->component));
+		if (field->enumeration)
+			enum_rules(json, field->enumeration, rules);
 	} else if (field_is_string(field)) {
 		string_schema(json, field, rules, with_rules);
 	} else if (field_is_integer(field)) {
@@ -173,7 +188,7 @@ static void message_schema(struct json *json, const struct model *model,
 	json_close(json, '}');
 }
 
-/* Values by name, as ProtoJSON writes them. */
+/* Values by name, as ProtoJSON writes them; a reply says also by name that one is not given. */
 static void enum_schema(struct json *json, const struct model_enum *enumeration)
 {
 	json_object(json, enumeration->component);
@@ -181,8 +196,7 @@ static void enum_schema(struct json *json, const struct model_enum *enumeration)
 	json_text(json, "description", enumeration->comment);
 	json_array(json, "enum");
 	for (size_t i = 0; i < enumeration->proto->n_value; i++)
-		if (!openapi_is_unspecified(enumeration->proto->value[i]))
-			json_string(json, NULL, enumeration->proto->value[i]->name);
+		json_string(json, NULL, enumeration->proto->value[i]->name);
 	json_close(json, ']');
 	json_close(json, '}');
 }

@@ -84,7 +84,6 @@ bool pages_tag(struct page *page, struct http_exchange *exchange)
 	fill(page, exchange->arena);
 	http_answer_header(exchange, "ETag", page->tag);
 	http_answer_header(exchange, "Cache-Control", "no-cache");
-	http_answer_header(exchange, "X-Content-Type-Options", "nosniff");
 	if (page->type == HTML) {
 		http_answer_header(exchange, "Content-Security-Policy", page->policy);
 		http_answer_header(exchange, "Referrer-Policy", "no-referrer");

@@ -219,7 +219,7 @@ test("the API description tells what the contract says", (t) => {
 		colour: { $ref: "#/components/schemas/sample.Colour" },
 		names: { type: "array", items: { type: "string" } },
 	});
-	assert.deepEqual(api.components.schemas["sample.Colour"].enum, ["RED"]);
+	assert.deepEqual(api.components.schemas["sample.Colour"].enum, ["COLOUR_UNSPECIFIED", "RED"]);
 	assert.match(api.components.schemas["sample.Colour"].description, /RED: as blood/);
 });
 
