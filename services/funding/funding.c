@@ -9,6 +9,8 @@ static const struct command commands[] = {
 	/* rpc, works on, load, rule, save */
 	{ "SetBudget", &funding__budget__descriptor, "budget.load", set_budget, "budget.save",
 		NULL },
+	{ "WithdrawBudgetFact", &funding__budget__descriptor, "budget.load", withdraw_budget_fact,
+		"budget.save", NULL },
 	{ .rpc = NULL },
 };
 

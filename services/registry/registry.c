@@ -27,6 +27,8 @@ static const struct command commands[] = {
 		"agreement.save", NULL },
 	{ "TerminateAgreement", &registry__agreement__descriptor, "agreement.load",
 		terminate_agreement, "agreement.save", NULL },
+	{ "ReinstateAgreement", &registry__agreement__descriptor, "agreement.load",
+		reinstate_agreement, "agreement.save", NULL },
 	{ "CorrectAgreement", &registry__agreement__descriptor, "agreement.load", correct_agreement,
 		"agreement.save", NULL },
 	{ "WithdrawAgreement", &registry__agreement__descriptor, "agreement.load",

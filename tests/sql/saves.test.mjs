@@ -102,10 +102,16 @@ const KINDS = [
 		name: "budget",
 		make: () => {
 			year++;
-			return { id: `${year}`, year, amount_cents: 90_000_000_000, decided_on: "2023-01-02" };
+			return {
+				id: `${year}`,
+				year,
+				amount_cents: 90_000_000_000,
+				decided_on: "2023-01-02",
+				decisions: [ENTRY],
+			};
 		},
 		load: ({ year }) => ({ year }),
-		change: { amount_cents: 110_000_000, decided_on: "2023-02-02" },
+		change: { amount_cents: 110_000_000, decided_on: "2023-02-02", decisions: [ENTRY, ENTRY] },
 	},
 	{
 		service: "notifications",
@@ -156,13 +162,14 @@ async function load({ service, name, load: valuesOf = ({ id }) => ({ id }), sql 
 	return rows.map((row) => fieldsOf(row, aggregate));
 }
 
-// What a load gives of an aggregate that was saved so.
-function asLoaded({ contacts, facts, idempotency_key, request_hash, reply, ...aggregate }) {
+// What a load of these columns gives of an aggregate that was saved so. That what is saved has a
+// column is statements.test.mjs's to say.
+function asLoaded(aggregate, columns) {
 	return Object.fromEntries(
-		Object.entries(aggregate).map(([name, value]) => [
-			name,
-			value === null || typeof value === "object" ? value : String(value),
-		]),
+		columns.map((name) => {
+			const value = aggregate[name];
+			return [name, value === null || typeof value === "object" ? value : String(value)];
+		}),
 	);
 }
 
@@ -199,7 +206,7 @@ for (const kind of KINDS) {
 	async function assertWritten(row) {
 		const { fact, ...aggregate } = row;
 		const [loaded] = await load(kind, aggregate);
-		assert.deepEqual(loaded, asLoaded(aggregate));
+		assert.deepEqual(loaded, asLoaded(aggregate, Object.keys(loaded)));
 		assert.equal(await isPending(fact), true, "its fact");
 		assert.equal(await keyCount(service, row.idempotency_key), 1, "its key");
 	}
@@ -423,13 +430,9 @@ describe("beyond the scope", () => {
 describe("budgets", () => {
 	test("a year without a decision is loaded with version 0, and not answered", async () => {
 		const [row] = await services.funding.run("budget.load", { year: 2025 });
-		assert.deepEqual(row, {
-			id: "2025",
-			version: "0",
-			year: "2025",
-			amount_cents: null,
-			decided_on: null,
-		});
+		const { id, version, year, ...rest } = row;
+		assert.deepEqual([id, version, year], ["2025", "0", "2025"]);
+		assert.deepEqual(new Set(Object.values(rest)), new Set([null]));
 		assert.deepEqual(await services.funding.run("get_budget", { year: 2025 }), []);
 	});
 
@@ -440,6 +443,7 @@ describe("budgets", () => {
 			year: 2026,
 			amount_cents: "100000000000",
 			decided_on: "2023-01-01",
+			decisions: [ENTRY],
 		};
 		await services.funding.save("budget.save", [row]);
 		const [read] = await services.funding.run("get_budget", { year: 2026 });

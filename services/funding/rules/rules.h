@@ -6,5 +6,9 @@
 #include "core/ruling.h"
 
 rule_fn set_budget;
+rule_fn withdraw_budget_fact;
+
+/* The decision of the latest day is in force, of two on one day the one recorded later. */
+void budget_take_latest(Funding__Budget *budget);
 
 #endif

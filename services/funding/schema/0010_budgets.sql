@@ -4,5 +4,6 @@ create table budget (
 	version bigint not null,
 	year int not null,
 	amount_cents bigint not null check (amount_cents >= 0),
-	decided_on date not null
+	decided_on date, -- none when every decision was taken back
+	decisions jsonb not null
 );

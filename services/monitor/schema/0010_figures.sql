@@ -27,7 +27,7 @@ create table mark (
 	participant text not null,
 	district text not null,
 	gone_with bigint, -- seq of the fact that took it back
-	primary key (counter, unit, seq, valid_on)
+	primary key (counter, unit, valid_on, seq) -- a unit's timeline in order
 );
 create index mark_seq on mark (seq);
 create index mark_day on mark (counter, valid_on, seq);

@@ -24,17 +24,36 @@
 	where seq = (select seq from replaced) and gone_with is null
 	returning *
 ), touched as (
-	select distinct counter, unit from arriving
-	union
-	select distinct counter, unit from leaving
+	-- the days between which a unit's steps can move
+	select counter, unit, min(valid_on) as first_day, max(valid_on) as last_day
+	from (
+		select counter, unit, valid_on from arriving
+		union all
+		select counter, unit, valid_on from leaving
+	) as changed
+	group by counter, unit
 ), old as (
-	-- the statement's snapshot: before this fact; "offset 0" keeps it a look into the index per unit
+	-- the statement's snapshot, before this fact: the marks of those days, the one before and the
+	-- one after; "offset 0" keeps each a look into the index
 	select t.counter, t.unit, m.seq, m.valid_on, m.n, m.district
 	from touched t
 	cross join lateral (
 		select seq, valid_on, n, district
-		from mark
-		where counter = t.counter and unit = t.unit and gone_with is null
+		from (
+			(select seq, valid_on, n, district from mark
+			where counter = t.counter and unit = t.unit and gone_with is null
+				and valid_on < t.first_day
+			order by valid_on desc, seq desc limit 1)
+			union all
+			select seq, valid_on, n, district from mark
+			where counter = t.counter and unit = t.unit and gone_with is null
+				and valid_on between t.first_day and t.last_day
+			union all
+			(select seq, valid_on, n, district from mark
+			where counter = t.counter and unit = t.unit and gone_with is null
+				and valid_on > t.last_day
+			order by valid_on, seq limit 1)
+		) as neighbours
 		offset 0) as m
 ), new as (
 	select o.* from old o

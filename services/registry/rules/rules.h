@@ -15,6 +15,7 @@ rule_fn designate_model_municipality;
 rule_fn withdraw_participant_fact;
 rule_fn sign_agreement;
 rule_fn terminate_agreement;
+rule_fn reinstate_agreement;
 rule_fn correct_agreement;
 rule_fn withdraw_agreement;
 rule_fn constitute_council;

@@ -110,6 +110,24 @@ static void emit_signed(struct ruling *ruling, Registry__Agreement *agreement, s
 		ruling->arena, agreement, agreement->resolved[place]->candidates[0]);
 }
 
+/* Late entry is normal: what is recorded today may have ended years ago. */
+static enum verdict end_as_entered(struct ruling *ruling, Registry__Agreement *agreement,
+	const Registry__SignAgreementRequest *wish)
+{
+	if (wish->terminated_on[0] == '\0')
+		return ACCEPTED;
+	if (require_past(ruling, "terminatedOn", wish->terminated_on) == REFUSED)
+		return REFUSED;
+	if (strcmp(wish->terminated_on, wish->signed_on) <= 0)
+		return refuse(ruling, FAILURE_REFUSED, "terminatedOn", "order",
+			"an agreement can end only after the day it was signed");
+	for (size_t i = 0; i < agreement->n_accessions; i++)
+		agreement_end_accession(ruling, agreement, agreement->accessions[i],
+			wish->terminated_on, wish->termination_reason);
+	agreement->status = REGISTRY__AGREEMENT__STATUS__TERMINATED;
+	return ACCEPTED;
+}
+
 /* `resolved` has an item per accession of the request, in its order. */
 enum verdict sign_agreement(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
@@ -137,5 +155,5 @@ enum verdict sign_agreement(
 			keep_person(ruling, agreement, wish->witnesses[i]));
 	for (size_t i = 0; i < agreement->n_accessions; i++)
 		emit_signed(ruling, agreement, i);
-	return ACCEPTED;
+	return end_as_entered(ruling, agreement, wish);
 }

@@ -6,22 +6,6 @@
 #include "core/reflect.h"
 #include <string.h>
 
-/* A fact per accession, as for the signing: the figures count accessions. */
-static void end_accession(struct ruling *ruling, const Registry__Agreement *agreement,
-	Registry__Accession *accession, const Registry__TerminateAgreementRequest *wish)
-{
-	struct emitted *emitted = emit(ruling, &registry__agreement_terminated__descriptor,
-		wish->terminated_on, 1, &accession->participant);
-	Registry__AgreementTerminated *fact = NEW(ruling->arena, Registry__AgreementTerminated);
-
-	registry__agreement_terminated__init(fact);
-	fact->agreement_id = agreement->id;
-	fact->participant = agreement_party(ruling->arena, accession);
-	fact->reason = wish->reason;
-	emitted->fact = &fact->base;
-	accession->terminated_on = wish->terminated_on;
-}
-
 /* All that are in force, or the one that is named. */
 static bool is_meant(
 	const Registry__Accession *accession, const Registry__TerminateAgreementRequest *wish)
@@ -52,7 +36,8 @@ enum verdict terminate_agreement(
 			agreement->signed_on);
 	for (size_t i = 0; i < agreement->n_accessions; i++)
 		if (is_meant(agreement->accessions[i], wish))
-			end_accession(ruling, agreement, agreement->accessions[i], wish);
+			agreement_end_accession(ruling, agreement, agreement->accessions[i],
+				wish->terminated_on, wish->reason);
 	if (ruling->n_facts == 0)
 		return refuse(ruling, FAILURE_REFUSED, "participant", "accession",
 			"this participant has no accession in force in this agreement");
