@@ -113,7 +113,9 @@ static size_t number_len(struct arena *arena, const json_t *key, const char *nam
 static size_t signature_len(struct arena *arena, const json_t *key)
 {
 	if (is(text_member(key, "kty"), "EC") && is(text_member(key, "crv"), "P-256"))
-		return ES256_BYTES;
+		return number_len(arena, key, "x") + number_len(arena, key, "y") == ES256_BYTES
+			       ? ES256_BYTES
+			       : 0;
 	size_t modulus = number_len(arena, key, "n");
 	bool fits = is(text_member(key, "kty"), "RSA") && modulus >= RSA_BYTES_MIN &&
 		    modulus <= RSA_BYTES_MAX &&
@@ -130,6 +132,19 @@ static const struct token_key *find_key(const struct token_keys *keys, const cha
 	return NULL;
 }
 
+/* libcjose sees the members that were looked at and no others: base64url with padding in its midst
+ * would end the process. It checks that the point lies on the curve. */
+static cjose_jwk_t *import_key(const json_t *key)
+{
+	static const char *const MEMBERS[] = { "kty", "crv", "x", "y", "n", "e" };
+	json_t *bare = json_object();
+	for (size_t i = 0; i < sizeof(MEMBERS) / sizeof(MEMBERS[0]); i++)
+		json_object_set(bare, MEMBERS[i], json_object_get(key, MEMBERS[i]));
+	cjose_jwk_t *jwk = cjose_jwk_import_json((cjose_header_t *)bare, NULL);
+	json_decref(bare);
+	return jwk;
+}
+
 /* Adds one key of the set. Gives the reason when the set as a whole must not be used. */
 static const char *add_key(struct token_keys *keys, struct arena *arena, json_t *key)
 {
@@ -144,8 +159,7 @@ static const char *add_key(struct token_keys *keys, struct arena *arena, json_t 
 	/* Two keys of one name: which of them counts would depend on the order in the file. */
 	if (find_key(keys, id) != NULL || keys->count == KEYS_MAX)
 		return "two keys with one kid, or too many keys";
-	/* Checks that the point lies on the curve. */
-	cjose_jwk_t *jwk = cjose_jwk_import_json((cjose_header_t *)key, NULL);
+	cjose_jwk_t *jwk = import_key(key);
 	if (jwk == NULL)
 		return "holds a broken key";
 	const char *algorithm = text_member(key, "alg");
@@ -296,11 +310,12 @@ static bool signature_holds(
 {
 	uint8_t *bytes = NULL;
 	size_t len = 0;
-	if (!token_base64url(arena, compact->part[2], compact->part_len[2], &bytes, &len) ||
+	if (!token_base64url(arena, compact->part[1], compact->part_len[1], &bytes, &len) ||
+		!token_base64url(arena, compact->part[2], compact->part_len[2], &bytes, &len) ||
 		len != key->signature_len)
 		return false;
-	/* libcjose decodes the parts again, and more loosely; they are strict by now, so it cannot
-	 * see anything else than we did. */
+	/* libcjose decodes the parts again, more loosely, and ends the process over padding in
+	 * their midst; all three are strict by now. */
 	cjose_jws_t *jws = cjose_jws_import(compact->part[0], compact->len, NULL);
 	bool holds = jws != NULL && cjose_jws_verify(jws, key->jwk, NULL);
 	cjose_jws_release(jws);
