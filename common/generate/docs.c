@@ -5,6 +5,7 @@
  * style sheet, too. */
 #include "generate/docs.h"
 #include "generate/answer.h"
+#include "generate/edge.h"
 #include "generate/html.h"
 #include "generate/modes.h"
 #include "generate/route.h"
@@ -31,6 +32,12 @@ static void index_item(FILE *page, const struct model *model, const struct model
 	fputs("</li>\n", page);
 }
 
+/* The live stream stands with the ledger, whose facts it tells. */
+static bool has_stream(const struct model *model, const struct model_service *service)
+{
+	return edge_event(model) && strcmp(service->name, "ledger") == 0;
+}
+
 /* Folded by hand, not by script: details does it. */
 static void index_of_all(FILE *page, const struct model *model)
 {
@@ -47,6 +54,8 @@ static void index_of_all(FILE *page, const struct model *model)
 			continue;
 		html_put(page, "<details open><summary>%s</summary>\n<ul>\n", service->title);
 		each_route(page, model, service, index_item);
+		if (has_stream(model, service))
+			edge_docs_link(page);
 		fputs("</ul></details>\n", page);
 	}
 	fputs("</nav>\n", page);
@@ -128,6 +137,8 @@ static void services(FILE *page, const struct model *model)
 		html_put(page, "<section id=\"tag-%s\"><h2>%s</h2>\n<p>%s</p>\n", service->name,
 			service->title, service->comment);
 		each_route(page, model, service, docs_route);
+		if (has_stream(model, service))
+			edge_docs(page, model);
 		fputs("</section>\n", page);
 	}
 }

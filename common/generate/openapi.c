@@ -5,6 +5,7 @@
  * generator makes one type of each. What is not in proto/ is not here either: limits of the edge
  * are told in its README. */
 #include "generate/openapi.h"
+#include "generate/edge.h"
 #include "generate/modes.h"
 #include "generate/route.h"
 #include "generate/support.h"
@@ -36,6 +37,8 @@ static void paths(struct json *json, const struct model *model)
 	}
 	if (last)
 		json_close(json, '}');
+	if (edge_event(model))
+		edge_openapi(json, model);
 	json_close(json, '}');
 }
 

@@ -2,6 +2,7 @@
  * it, in its request or in its reply; rules are told only where a request can carry it: a reply has
  * been checked long ago, and a stored text may be longer than today's limit. */
 #include "generate/answer.h"
+#include "generate/edge.h"
 #include "generate/openapi.h"
 #include "generate/route.h"
 #include "generate/support.h"
@@ -265,6 +266,8 @@ void openapi_reach(const struct model *model, const bool **out_sent, const bool 
 		if (!*method->rest->text_field)
 			mark(model, method->output, is_used);
 	}
+	if (edge_event(model))
+		mark(model, edge_event(model), is_used);
 	*out_sent = is_sent;
 	*out_used = is_used;
 }

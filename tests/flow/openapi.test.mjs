@@ -39,7 +39,8 @@ function resolve(response) {
 test("each request of the description is taken, and answered as it says", async () => {
 	const validate = validator(api);
 	const statuses = new Map();
-	const operations = operationsOf(api);
+	// The stream has no end; tests/flow/events.test.mjs reads it.
+	const operations = operationsOf(api).filter(({ path }) => path !== "/api/v1/events");
 	assert.ok(operations.length > 30);
 	// The table of the territory last: its example is a small one, and the others need it whole.
 	operations.sort((a, b) => a.name.includes("/territory") - b.name.includes("/territory"));
