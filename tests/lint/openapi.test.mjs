@@ -33,11 +33,9 @@ for (const { name, skip, lint, isClean } of LINTERS) {
 		assert.ok(isClean(found), found.text);
 	});
 
-	test(`${name} finds a description that was left out`, { skip }, () => {
-		const api = JSON.parse(readFileSync(API, "utf8"));
-		delete api.info.license;
-		delete api.info.contact;
-		api.paths["/api/v1/figures"].get.tags = ["unknown"];
+	test(`${name} finds what is missing`, { skip }, () => {
+		const { openapi, info: { title, version } } = JSON.parse(readFileSync(API, "utf8"));
+		const api = { openapi, info: { title, version }, paths: {} };
 		const file = join(folder, `${name}.json`);
 		writeFileSync(file, JSON.stringify(api));
 		assert.ok(!isClean(lint(file)));
