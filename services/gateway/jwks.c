@@ -2,7 +2,7 @@
  * hostile: what is not exactly as it must be changes nothing. One that was asked for by an unknown
  * key passes over discovery while it is known where the keys are.
  *
- * A timer ticks once a second: for the age, and to see what is due. Times are those of the
+ * A timer ticks all the time: for the age, and to see what is due. Times are those of the
  * monotonic clock: who turns the wall clock does not make keys young or old. */
 #include "jwks.h"
 
@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TICK_MS 1000
+#define TICK_MS 250
 #define RETRY_MS 30000      /* after a failure */
 #define RETRY_EMPTY_MS 5000 /* after a failure, while there are no keys at all */
 #define URL_BYTES_MAX 2000u
@@ -107,11 +107,14 @@ static void rest(struct jwks *jwks, const char *outcome, uint64_t pause_ms)
 
 static void fail(struct jwks *jwks, const char *why)
 {
+	uint64_t usual_ms = (uint64_t)jwks->settings.refresh_s * 1000;
+	uint64_t retry_ms = jwks->keys == NULL ? RETRY_EMPTY_MS : RETRY_MS;
+
 	log_line(LOG_WARN, "keys of the login not fetched, the old ones stay", "issuer",
 		jwks->settings.issuer, "why", why, NULL);
 	/* The keys may have moved: next time from the beginning. */
 	jwks->address[0] = '\0';
-	rest(jwks, "failed", jwks->keys == NULL ? RETRY_EMPTY_MS : RETRY_MS);
+	rest(jwks, "failed", retry_ms < usual_ms ? retry_ms : usual_ms);
 }
 
 static void succeed(struct jwks *jwks, struct token_keys *keys, const char *body, size_t len)
