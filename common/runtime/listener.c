@@ -198,7 +198,7 @@ static void apply(struct listening *listening)
 	listening->segment = (struct db_segment){
 		.n_calls = listening->applying,
 		.scope = "*",
-		.actor = listening->service->table->name,
+		.actor = service_actor(listening->service),
 		.timeout_ms = 30000,
 		.on_done = on_applied,
 	};
@@ -294,7 +294,7 @@ static void read_offset(struct listening *listening)
 		.n_calls = 1,
 		.calls = { { statement, NULL } },
 		.scope = "*",
-		.actor = listening->service->table->name,
+		.actor = service_actor(listening->service),
 		.timeout_ms = 5000,
 		.on_done = on_offset,
 	};

@@ -93,6 +93,16 @@ struct bus_peers *service_peer(struct service *service, const char *name)
 	return NULL;
 }
 
+/* One service per process, so one name. */
+const char *service_actor(const struct service *service)
+{
+	static char actor[64];
+
+	if (actor[0] == '\0')
+		snprintf(actor, sizeof(actor), SERVICE_ACTOR "%s", service->table->name);
+	return actor;
+}
+
 /* ---- start */
 
 /* The common ones first, so that --help shows what all services share in one order. Copied, because

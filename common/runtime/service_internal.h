@@ -41,6 +41,11 @@ struct service {
 	bool draining; /* SIGTERM came; never goes back */
 };
 
+/* Services act under names that no user can have: "service:monitor". Row-level security knows them
+ * by that. */
+#define SERVICE_ACTOR "service:"
+const char *service_actor(const struct service *service);
+
 /* ---- one request on its way through the service; lies in its own arena and ends with the answer
  */
 struct call {

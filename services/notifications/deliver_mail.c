@@ -46,7 +46,7 @@ static void submit(const char *name, const char *const *values,
 		.n_calls = 1,
 		.calls = { { statement_find(name), values } },
 		.scope = "*",
-		.actor = "notifications",
+		.actor = "service:notifications",
 		.timeout_ms = 5000,
 		.on_done = on_done,
 	};

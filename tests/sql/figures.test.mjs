@@ -201,7 +201,9 @@ describe("a random ledger", () => {
 					const fact = byId.get(row.fact_id);
 					assert.equal(Number(row.seq), fact.seq);
 					assert.equal(row.recorded_at, fact.recordedAt.replace("Z", "000Z"));
-					assert.equal(row.corrected === "t", row.ordinal !== row.ordinal_as_recorded);
+					const onItsDay = recount.counted(counter, row.valid_on, known);
+					const rank = onItsDay.findIndex((each) => each.unit === row.unit) + 1;
+					assert.equal(row.corrected === "t", `${rank}` !== row.ordinal_as_recorded, seeded);
 					assert.equal(row.provenance, "RECORDED");
 				}
 			}

@@ -5,7 +5,7 @@ import { randomUUID } from "node:crypto";
 import { startSql } from "./support.mjs";
 
 const EPOCH = "e";
-const WORKER = { scope: "*", actor: "notifications" };
+const WORKER = { scope: "*", actor: "service:notifications" };
 const HEIDENAU = "14628160";
 const LEIPZIG = "14713000";
 const SCHEIBENBERG = "14521510"; // its key begins that of a union

@@ -547,7 +547,7 @@ describe("row-level security", () => {
 			assert.deepEqual(await seen(undefined), [], key);
 			assert.deepEqual(await seen(""), [], key);
 			assert.deepEqual(await seen("carl"), [], key);
-			assert.deepEqual(await seen("notifications"), ["ada", "bert"], key);
+			assert.deepEqual(await seen("service:notifications"), ["ada", "bert"], key);
 			assert.deepEqual(await seen("ada"), key.endsWith("delivery") ? [] : ["ada"], key);
 			const own = insertOf(key, rowOf("ada"));
 			const isMail = key.endsWith("delivery");

@@ -1,10 +1,13 @@
 -- The facts behind one counter, in the order they are counted; those in the caller's scope. The
--- rank as recorded is the one that the fact had in the ledger as it was when it was numbered.
+-- rank as recorded is the one that the fact had in the ledger as it was when it was numbered; it was
+-- corrected when the rank on its own day is another one now. That others end later corrects nothing.
 with asked as (
 	select coalesce(:as_of::date, :today::date) as as_of, known_seq(:known_at) as known
 ), ranked as (
 	select m.*, f.recorded_at, f.fact_id, f.provenance, f.citation,
-		rank_as_recorded(:counter, m.unit, m.seq, m.valid_on) as ordinal_as_recorded
+		rank_as_recorded(:counter, m.unit, m.seq, m.valid_on) as ordinal_as_recorded,
+		(select o.ordinal from marks_on(:counter, m.valid_on, a.known) as o where o.unit = m.unit)
+			as ordinal_on_its_day
 	from asked a, marks_on(:counter, a.as_of, a.known) as m
 	join fact f using (seq)
 	where (:district::text is null or m.district = :district)
@@ -13,7 +16,8 @@ with asked as (
 select r.fact_id, r.seq, r.valid_on,
 	to_char(r.recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as recorded_at,
 	r.unit, r.participant, coalesce(p.name, '') as name, r.district, r.ordinal,
-	r.district_ordinal, r.ordinal_as_recorded, r.ordinal_as_recorded <> r.ordinal as corrected,
+	r.district_ordinal, r.ordinal_as_recorded,
+	r.ordinal_as_recorded <> r.ordinal_on_its_day as corrected,
 	r.provenance, r.citation,
 	case row_number() over (order by r.ordinal) when page.size then r.ordinal::text end as next
 from (select coalesce(nullif(:limit::int, 0), 1000) as size) as page, ranked r

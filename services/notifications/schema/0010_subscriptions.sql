@@ -15,7 +15,7 @@ alter table subscription enable row level security;
 alter table subscription force row level security;
 create policy own on subscription using (recipient = current_setting('asskomm.actor', true));
 create policy worker on subscription for select
-	using (current_setting('asskomm.actor', true) = 'notifications');
+	using (current_setting('asskomm.actor', true) = 'service:notifications');
 
 create table fact (
 	fact_id uuid primary key -- handled: what afterFact waits for
@@ -37,7 +37,7 @@ create index inbox_newest on inbox (recipient, seq desc);
 alter table inbox enable row level security;
 alter table inbox force row level security;
 create policy own on inbox using (recipient = current_setting('asskomm.actor', true)
-	or current_setting('asskomm.actor', true) = 'notifications');
+	or current_setting('asskomm.actor', true) = 'service:notifications');
 
 create table delivery (
 	id uuid primary key default gen_random_uuid(),
@@ -55,4 +55,4 @@ create table delivery (
 create index delivery_due on delivery (next_at) where state in ('waiting', 'sending');
 alter table delivery enable row level security;
 alter table delivery force row level security;
-create policy worker on delivery using (current_setting('asskomm.actor', true) = 'notifications');
+create policy worker on delivery using (current_setting('asskomm.actor', true) = 'service:notifications');
