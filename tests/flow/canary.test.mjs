@@ -10,6 +10,7 @@ import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { SMTPServer } from "smtp-server";
 import { forAll, startAgent } from "../support/agent.mjs";
+import { openEvents } from "../support/events.mjs";
 import { SERVICES, startSuite, until } from "../support/suite.mjs";
 
 const POLICY = JSON.parse(readFileSync(new URL("matrix.policy.json", import.meta.url), "utf8"));
@@ -120,6 +121,7 @@ async function startMailServer() {
 }
 
 const worlds = {};
+let last; // number of the last fact
 
 before(async () => {
 	server = await startMailServer();
@@ -127,6 +129,10 @@ before(async () => {
 	suite = await startSuite({ environment: { notifications: { ASSKOMM_SMTP_URL: url } } });
 	agent = startAgent(suite.port);
 	for (const side of Object.keys(DISTRICTS)) worlds[side] = await write(side);
+	const budget = { year: 2022, amountCents: "1", decidedOn: "2022-01-01" };
+	const decided = await suite.post("/budgets", budget, { token: suite.token("ministry") });
+	await folded(decided.json.facts[0]);
+	last = await suite.head();
 });
 after(async () => {
 	agent?.stop();
@@ -181,7 +187,7 @@ async function pathsOf(world, district) {
 	};
 	const paths = new Set();
 	for (const [path, { get }] of Object.entries(json.paths)) {
-		if (!get?.["x-roles"]) continue;
+		if (!get?.["x-roles"] || get.responses["200"]?.content?.["text/event-stream"]) continue;
 		let filled = [path.replace("/api/v1", "")];
 		for (const [hole, name] of path.matchAll(/\{(\w+)\}/g))
 			filled = filled.flatMap((each) => values[name].map((value) => each.replace(hole, value)));
@@ -208,6 +214,14 @@ async function ledgerOf(token) {
 	}
 }
 
+// The live stream from its beginning to the last fact, which is about the state.
+async function streamOf(token) {
+	const reader = await openEvents(suite, { token, lastEventId: "0" });
+	await reader.until((events) => events.some(({ id }) => Number(id) === last), "the last fact");
+	reader.close();
+	return reader.events;
+}
+
 // Requests that are wrong or none of the caller's business, about somebody's things.
 // Repeating what the other sent, under its very key, is one of them; but for a subscription, which
 // would be the reader's own.
@@ -215,7 +229,8 @@ function hostileTo(world) {
 	const requests = world.sent.filter(({ path }) => path !== "/subscriptions");
 	for (const [name, { cases }] of Object.entries(POLICY.routes)) {
 		const [method] = name.split(" ");
-		for (const { path, body } of cases) {
+		for (const { path, body, stream } of cases) {
+			if (stream) continue; // streamOf reads it
 			const filled = { method, path: fill(path, world) };
 			if (method === "GET") {
 				const headers = { "if-none-match": '"1"', "accept-language": "de" };
@@ -269,6 +284,12 @@ describe("nothing of one district reaches another", () => {
 					seen({ ...reply, text }, `${path} as ${name}`, findings);
 				});
 				for (const page of await ledgerOf(token)) seen(page, `ledger as ${name}`, findings);
+				const events = await streamOf(token);
+				seen({ text: JSON.stringify(events), headers: {} }, `stream as ${name}`, findings);
+				for (const { data } of events)
+					for (const key of data.participants ?? [])
+						if (!key.startsWith(DISTRICTS[side].district))
+							findings.push(`${key}: stream as ${name}`);
 			}
 			assert.deepEqual(findings.slice(0, 10), [], `${findings.length} findings`);
 		});
@@ -293,6 +314,7 @@ describe("nothing of one district reaches another", () => {
 		for (const side of Object.keys(DISTRICTS)) {
 			const token = adviserOf(side);
 			const found = canariesIn((await ledgerOf(token)).map(allOf).join("\n"));
+			assert.ok((await streamOf(token)).some(({ data }) => data.id === worlds[side].fact));
 			for (const kind of ["TOPIC", "LEVEL", "BACK", "HALL", "END", "MISTAKE", "BUND"])
 				assert.ok(found.has(canaryOf(side, kind)), `${kind} of ${side}`);
 			const read = async (path) => (await suite.get(path, { token })).text;
@@ -321,7 +343,8 @@ describe("names and addresses of people", () => {
 					const reply = await agent.ask("GET", path, { token });
 					findings.push(...personalIn(allOf(reply)).map((canary) => `${canary}: ${path}`));
 				});
-				const ledger = (await ledgerOf(token)).map(allOf).join("\n");
+				const events = JSON.stringify(await streamOf(token));
+				const ledger = [events, ...(await ledgerOf(token)).map(allOf)].join("\n");
 				findings.push(...personalIn(ledger).map((canary) => `${canary}: ledger`));
 			}
 		}

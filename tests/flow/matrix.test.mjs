@@ -6,6 +6,7 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { forAll, startAgent } from "../support/agent.mjs";
+import { openEvents } from "../support/events.mjs";
 import { startSuite } from "../support/suite.mjs";
 
 const POLICY = JSON.parse(readFileSync(new URL("matrix.policy.json", import.meta.url), "utf8"));
@@ -160,8 +161,19 @@ const fill = (value, names) =>
 		? undefined
 		: JSON.parse(JSON.stringify(value).replace(/\$(\w+)/g, (_, name) => names[name]));
 
+// What a stream says until it comes to the last fact of the world; a refusal as it is.
+async function follow(path, token) {
+	const reader = await openEvents(suite, { token, query: path.replace("/events", "") });
+	const isAtEnd = (events) => reader.ended || events.some(({ id }) => Number(id) === world.last);
+	await reader.until(isAtEnd, "the last fact of the world");
+	reader.close();
+	const text = reader.status === 200 ? JSON.stringify(reader.events) : reader.text;
+	return { status: reader.status, headers: {}, text };
+}
+
 async function ask({ method, rule, caller, scope }, names) {
 	asked += 1;
+	if (rule.stream) return follow(fill(rule.path, names), tokens[caller][scope]);
 	const own = { ...names, subscription: names.subscriptions?.[caller] ?? missing.agreement };
 	const reply = await agent.ask(method, fill(rule.path, own), {
 		token: tokens[caller][scope],
