@@ -120,29 +120,33 @@ static void on_replayed(struct bus_request *request, const Asskomm__Failure *fai
 		ring->watcher->on_facts(ring->watcher);
 }
 
-/* As an auditor, who may read all: the ring is for all readers, and what each of them may see is
- * decided when it is sent. */
-static void ask_replay(struct ring *ring)
+Asskomm__Principal *ring_auditor(void)
 {
 	static Asskomm__Role role = ASSKOMM__ROLE__ROLE_AUDITOR;
 	static char subject[] = "gateway", everything[] = "*";
 	static char *scopes[] = { everything };
-	static Asskomm__Principal self;
+	static Asskomm__Principal auditor;
+
+	asskomm__principal__init(&auditor);
+	auditor.kind = ASSKOMM__PRINCIPAL__KIND__USER;
+	auditor.subject = subject;
+	auditor.n_roles = auditor.n_scopes = 1;
+	auditor.roles = &role;
+	auditor.scopes = scopes;
+	return &auditor;
+}
+
+static void ask_replay(struct ring *ring)
+{
 	static uint8_t body[32];
 	Ledger__ListFactsRequest request = LEDGER__LIST_FACTS_REQUEST__INIT;
 
-	asskomm__principal__init(&self);
-	self.kind = ASSKOMM__PRINCIPAL__KIND__USER;
-	self.subject = subject;
-	self.n_roles = self.n_scopes = 1;
-	self.roles = &role;
-	self.scopes = scopes;
 	request.after = ring->head;
 	request.limit = REPLAY_LIMIT;
 	ring->request = (struct bus_request){ .body = body, .on_reply = on_replayed };
 	asskomm__header__init(&ring->request.header);
 	ring->request.header.method = (char *)(uintptr_t) "asskomm.ledger.v1.Ledger/ListFacts";
-	ring->request.header.principal = &self;
+	ring->request.header.principal = ring_auditor();
 	ring->request.body_len = ledger__list_facts_request__pack(&request, body);
 	ring->state = RING_ASKING;
 	bus_ask(service_peer(ring->service, "ledger"), &ring->request);

@@ -43,6 +43,10 @@ uint64_t ring_head(const struct ring *ring);
  * cannot be shown has a text of length 0. */
 const struct ring_fact *ring_find(const struct ring *ring, uint64_t seq);
 
+/* Whom the gateway asks as when it asks for all readers: an auditor, who may read everything. What
+ * each of them may see is decided when it is sent. */
+Asskomm__Principal *ring_auditor(void);
+
 /* Whether somebody reads: without readers it only keeps the number of the head. */
 void ring_want(struct ring *ring, bool wanted);
 

@@ -105,11 +105,11 @@ static void on_gone(struct http_exchange *exchange)
 	stream_reader_leave(exchange->owner, "left");
 }
 
+/* The question goes on: others wait for it too. */
 static void on_gone_early(struct http_exchange *exchange)
 {
 	struct stream_reader *reader = exchange->owner;
 
-	asking_cancel(&reader->asking);
 	stream_unlink(reader);
 	reader->on_left(reader);
 }
@@ -151,21 +151,13 @@ static Asskomm__Failure *judge(struct stream_reader *reader, const Ledger__Head 
 	return NULL;
 }
 
-/* Asked of the ledger and not of the ring, which may lag: a client that has just recorded a fact
- * must not miss it, and a number that another gateway sent a moment ago must not be refused. */
-static void on_head(struct asking *asking, const Asskomm__Failure *failure, const uint8_t *body,
-	size_t body_len)
+static void place(
+	struct stream_reader *reader, const Ledger__Head *head, const Asskomm__Failure *failure)
 {
-	struct stream_reader *reader = CONTAINER_OF(asking, struct stream_reader, asking);
-	const Ledger__Head *head = NULL;
-
 	/* From here on it is answered at once. */
 	reader->exchange->on_gone = NULL;
-	if (failure == NULL) {
-		head = (Ledger__Head *)(void *)reflect_unpack(
-			reader->exchange->arena, &ledger__head__descriptor, body, body_len);
+	if (failure == NULL)
 		failure = judge(reader, head);
-	}
 	if (failure != NULL) {
 		stream_unlink(reader);
 		reader->on_placed(reader, failure);
@@ -173,8 +165,63 @@ static void on_head(struct asking *asking, const Asskomm__Failure *failure, cons
 	}
 	if (!reader->has_position)
 		reader->position = head->seq;
-	ring_hear_of(reader->stream->ring, head->seq);
 	begin(reader);
+}
+
+static void ask_head(struct stream *stream);
+
+static void on_head(struct asking *asking, const Asskomm__Failure *failure, const uint8_t *body,
+	size_t body_len)
+{
+	struct stream *stream = CONTAINER_OF(asking, struct stream, head_asking);
+	struct arena *arena = stream->head_arena;
+	const Ledger__Head *head = NULL;
+	struct stream_reader *next = NULL;
+
+	if (failure == NULL)
+		head = (Ledger__Head *)(void *)reflect_unpack(
+			arena, &ledger__head__descriptor, body, body_len);
+	if (head != NULL)
+		ring_hear_of(stream->ring, head->seq);
+	for (struct stream_reader *each = stream->readers; each != NULL; each = next) {
+		next = each->next;
+		if (each->state == READER_PLACING && each->is_asked)
+			place(each, head, failure);
+	}
+	stream->head_arena = NULL;
+	arena_destroy(&arena);
+	ask_head(stream);
+}
+
+/* Where the ledger stands, for all who have come since the last question. Asked of the ledger and
+ * not of the ring, which may lag: a client that has just recorded a fact must not miss it, and a
+ * number that another gateway sent a moment ago must not be refused. One question at a time: after
+ * a restart all readers come at once. */
+static void ask_head(struct stream *stream)
+{
+	struct asking *asking = &stream->head_asking;
+	size_t count = 0;
+
+	if (stream->head_arena != NULL)
+		return;
+	for (struct stream_reader *each = stream->readers; each != NULL; each = each->next)
+		if (each->state == READER_PLACING) {
+			each->is_asked = true;
+			count++;
+		}
+	if (count == 0)
+		return;
+	stream->head_arena = arena_new(SCRATCH_ARENA);
+	*asking = (struct asking){
+		.peers = service_peer(stream->service, "ledger"),
+		.arena = stream->head_arena,
+		.deadline_ms = STREAM_DEADLINE_MS,
+		.on_answer = on_head,
+	};
+	asskomm__header__init(&asking->request.header);
+	asking->request.header.method = (char *)(uintptr_t) "asskomm.ledger.v1.Ledger/GetHead";
+	asking->request.header.principal = ring_auditor();
+	asking_start(stream->askings, asking);
 }
 
 void stream_serve(struct stream *stream, struct stream_reader *reader)
@@ -194,7 +241,7 @@ void stream_serve(struct stream *stream, struct stream_reader *reader)
 	link_up(stream, reader);
 	reader->exchange->owner = reader;
 	reader->exchange->on_gone = on_gone_early;
-	stream_reader_ask(reader, "asskomm.ledger.v1.Ledger/GetHead", 0, on_head);
+	ask_head(stream);
 }
 
 /* ---- what happens by itself */
@@ -214,12 +261,15 @@ static void on_soon(uv_timer_t *timer)
 	serve_all(CONTAINER_OF(timer, struct stream, soon));
 }
 
+void stream_serve_soon(struct stream *stream)
+{
+	if (stream->readers != NULL && !stream->draining)
+		uv_timer_start(&stream->soon, on_soon, 0, 0);
+}
+
 static void on_facts(struct ring_watcher *watcher)
 {
-	struct stream *stream = CONTAINER_OF(watcher, struct stream, watcher);
-
-	if (stream->readers != NULL)
-		uv_timer_start(&stream->soon, on_soon, 0, 0);
+	stream_serve_soon(CONTAINER_OF(watcher, struct stream, watcher));
 }
 
 static void leave_all(struct stream *stream, const char *why)

@@ -12,7 +12,7 @@
 #include "runtime/service.h"
 
 enum stream_reader_state {
-	READER_PLACING,  /* not answered yet: asks where the ledger stands */
+	READER_PLACING,  /* not answered yet: the ledger is asked where it stands */
 	READER_CATCHING, /* behind the head: gets more when the socket has taken what was sent */
 	READER_ASKING,   /* the same, a page of the ledger is under way */
 	READER_LIVE,     /* at the head: gets each fact at once */
@@ -33,13 +33,14 @@ struct stream_reader {
 	struct stream *stream;
 	struct stream_reader *next, *previous;
 	enum stream_reader_state state;
+	bool is_asked;     /* PLACING: before the question that is under way */
 	bool has_position; /* the client named one */
 	uint64_t position; /* everything up to here was sent, or is not for this reader */
 	uint64_t asked_head;
 	uint64_t sent_ms;
 	uint64_t authorised_ms;
-	struct asking asking;
-	uint8_t body[32]; /* of the question */
+	struct asking asking; /* for a page */
+	uint8_t body[32];     /* of the question */
 };
 
 struct stream;

@@ -8,6 +8,8 @@
 #include "stream.h"
 
 #define STREAM_BATCH (64u * 1024) /* bytes of events in one write */
+#define STREAM_PAGES_MAX 64       /* pages under way: other requests need the ledger too */
+#define STREAM_DEADLINE_MS 5000   /* of a question to the ledger */
 
 struct stream {
 	struct service *service;
@@ -22,20 +24,22 @@ struct stream {
 	size_t n_readers, readers_max;
 	uint64_t recheck_ms;
 	bool draining;
-	size_t batch_len; /* what is being gathered for one reader */
+	struct asking head_asking;
+	struct arena *head_arena; /* of that question; NULL: none is under way */
+	size_t pages;             /* under way */
+	bool is_crowded;          /* somebody waits for one of them to end */
+	size_t batch_len;         /* what is being gathered for one reader */
 	char batch[STREAM_BATCH + EVENT_MAX];
 };
 
 /* The loop's clock. */
 uint64_t stream_now_ms(const struct stream *stream);
 
+/* Serves all readers, as soon as the loop has taken what has come. */
+void stream_serve_soon(struct stream *stream);
+
 /* Out of the list; it is not counted any more. */
 void stream_unlink(struct stream_reader *reader);
-
-/* Asks the ledger in the reader's name; the packed request of `body_len` bytes is in its body. */
-void stream_reader_ask(struct stream_reader *reader, const char *method, size_t body_len,
-	void (*on_answer)(struct asking *asking, const Asskomm__Failure *failure,
-		const uint8_t *body, size_t len));
 
 /* Sends what there is for the reader; to be called whenever there may be something. It may be gone
  * afterwards. */

@@ -15,17 +15,28 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DEADLINE_MS 5000 /* of a question to the ledger */
-#define PAGE_LIMIT 100   /* facts; such a page fits into an empty queue */
+#define PAGE_LIMIT 100 /* facts; such a page fits into an empty queue */
 #define PAGE_ARENA (32u * 1024 * 1024)
+
+/* One page less under way: whoever waits for that may ask. */
+static void end_page(struct stream *stream)
+{
+	stream->pages--;
+	if (!stream->is_crowded)
+		return;
+	stream->is_crowded = false;
+	stream_serve_soon(stream);
+}
 
 /* The end of a stream that has begun, whoever wanted it. Frees the reader. */
 void stream_reader_leave(struct stream_reader *reader, const char *why)
 {
 	log_line(LOG_INFO, "stream ended", "why", why, "trace", reader->traceparent, NULL);
 	metrics_add("asskomm_sse_ended_total", "why", why, 1);
-	if (reader->state == READER_ASKING)
+	if (reader->state == READER_ASKING) {
 		asking_cancel(&reader->asking);
+		end_page(reader->stream);
+	}
 	stream_unlink(reader);
 	reader->exchange->on_gone = NULL;
 	http_stream_end(reader->exchange);
@@ -99,8 +110,12 @@ void stream_reader_serve(struct stream_reader *reader)
 	if (!send_ring(reader))
 		return;
 	reader->state = reader->position < ring_head(stream->ring) ? READER_CATCHING : READER_LIVE;
-	if (reader->state == READER_CATCHING && http_stream_queued(reader->exchange) == 0)
+	if (reader->state == READER_LIVE || http_stream_queued(reader->exchange) > 0)
+		return;
+	if (stream->pages < STREAM_PAGES_MAX)
 		ask_page(reader);
+	else
+		stream->is_crowded = true;
 }
 
 void stream_reader_on_drained(struct http_exchange *exchange)
@@ -109,28 +124,6 @@ void stream_reader_on_drained(struct http_exchange *exchange)
 }
 
 /* ---- questions to the ledger */
-
-void stream_reader_ask(struct stream_reader *reader, const char *method, size_t body_len,
-	void (*on_answer)(struct asking *asking, const Asskomm__Failure *failure,
-		const uint8_t *body, size_t len))
-{
-	struct asking *asking = &reader->asking;
-	Asskomm__Header *header = &asking->request.header;
-
-	*asking = (struct asking){
-		.peers = service_peer(reader->stream->service, "ledger"),
-		.arena = reader->exchange->arena,
-		.deadline_ms = DEADLINE_MS,
-		.on_answer = on_answer,
-	};
-	asskomm__header__init(header);
-	header->method = (char *)(uintptr_t)method;
-	header->principal = reader->principal;
-	header->traceparent = (char *)(uintptr_t)reader->traceparent;
-	asking->request.body = reader->body;
-	asking->request.body_len = body_len;
-	asking_start(reader->stream->askings, asking);
-}
 
 /* Sends a page; the reader's position is then its last fact. False: the reader is gone. */
 static bool send_page(struct stream_reader *reader, struct arena *arena, Ledger__FactList *list)
@@ -158,6 +151,7 @@ static void on_page(struct asking *asking, const Asskomm__Failure *failure, cons
 	struct stream_reader *reader = CONTAINER_OF(asking, struct stream_reader, asking);
 
 	reader->state = READER_CATCHING;
+	end_page(reader->stream);
 	if (failure != NULL) {
 		/* Else the next tick asks again. */
 		if (!failure_is_retryable(failure_code_of(failure)))
@@ -180,14 +174,29 @@ static void on_page(struct asking *asking, const Asskomm__Failure *failure, cons
 	arena_destroy(&arena);
 }
 
+/* In the reader's name: the ledger decides what it may see. */
 static void ask_page(struct stream_reader *reader)
 {
 	Ledger__ListFactsRequest request = LEDGER__LIST_FACTS_REQUEST__INIT;
+	struct asking *asking = &reader->asking;
+	Asskomm__Header *header = &asking->request.header;
 
+	*asking = (struct asking){
+		.peers = service_peer(reader->stream->service, "ledger"),
+		.arena = reader->exchange->arena,
+		.deadline_ms = STREAM_DEADLINE_MS,
+		.on_answer = on_page,
+	};
+	asskomm__header__init(header);
+	header->method = (char *)(uintptr_t) "asskomm.ledger.v1.Ledger/ListFacts";
+	header->principal = reader->principal;
+	header->traceparent = (char *)(uintptr_t)reader->traceparent;
 	request.after = reader->position;
 	request.limit = PAGE_LIMIT;
+	asking->request.body = reader->body;
+	asking->request.body_len = ledger__list_facts_request__pack(&request, reader->body);
 	reader->asked_head = ring_head(reader->stream->ring);
 	reader->state = READER_ASKING;
-	stream_reader_ask(reader, "asskomm.ledger.v1.Ledger/ListFacts",
-		ledger__list_facts_request__pack(&request, reader->body), on_page);
+	reader->stream->pages++;
+	asking_start(reader->stream->askings, asking);
 }

@@ -2,6 +2,7 @@
 // expires on the way.
 import { after, before, describe, test } from "node:test";
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
@@ -328,6 +329,18 @@ describe("many, slow, and what dies", () => {
 			first,
 		);
 		assert.equal(new Set(seen.map((event) => event.data.id)).size, seen.length);
+	});
+
+	test("a ledger that was restored ends the streams", async () => {
+		const reader = await open();
+		const first = await advise(HEIDENAU);
+		await reader.until(has([first]));
+		const sql = "update ledger.head set epoch = gen_random_uuid()::text";
+		execFileSync("psql", ["-qX", "-d", suite.conninfo("postgres"), "-c", sql]);
+		await advise(HEIDENAU);
+		await reader.untilEnd();
+		assert.equal(reader.broken, false);
+		assert.equal(reader.events.length, 1);
 	});
 
 	test("an orderly end ends the streams", async () => {
