@@ -150,11 +150,14 @@ static void read_head(void)
 	submit("get_head", NULL, on_head);
 }
 
-/* Also the way in: the first poll after the database is ready begins the work. */
+/* Also the way in: the first poll after the database is ready begins the work. Whoever drains polls
+ * no more: the end waits for a quiet database, and looks as often as this does. What is pending
+ * then is the next one's. */
 static void on_poll(uv_timer_t *timer)
 {
 	(void)timer;
-	if (!numbering.numbering && db_is_ready(service_db(numbering.service))) {
+	if (!numbering.numbering && !service_is_draining(numbering.service) &&
+		db_is_ready(service_db(numbering.service))) {
 		if (numbering.epoch[0] == '\0')
 			read_head();
 		else

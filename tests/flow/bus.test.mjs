@@ -52,7 +52,9 @@ before(async () => {
 });
 after(async () => {
 	await caller?.close();
+	const began = Date.now();
 	await suite?.stop();
+	assert.ok(Date.now() - began < 8000, "all end when they are asked to");
 });
 
 describe("a foreign caller", () => {
