@@ -9,7 +9,10 @@ export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 export const HERE = fileURLToPath(new URL(".", import.meta.url));
 export const GEN = resolve(ROOT, process.env.ASSKOMM_BUILD ?? "build", "gen");
 
-const path = (tool) => join(HERE, "node_modules/.bin", tool);
+// @bufbuild/buf wants the programs of all systems in the lockfile; ours are enough.
+const BUF = `@bufbuild/buf-linux-${process.arch === "arm64" ? "aarch64" : process.arch}/bin/buf`;
+
+const path = (tool) => join(HERE, "node_modules", tool === "buf" ? BUF : `.bin/${tool}`);
 
 // Why a tool cannot run here, or false: for the option `skip` of a test. `least` is the version of
 // Node that it wants.
