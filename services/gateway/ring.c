@@ -91,6 +91,15 @@ static void take(struct ring *ring, const Asskomm__Fact *fact)
 	ring->head = fact->seq;
 }
 
+/* Whether the numbers mean other facts than before. The first epoch is learned, wherever it comes
+ * from: a restored ledger has another one. */
+static bool is_restored(struct ring *ring, const char *epoch)
+{
+	if (ring->epoch[0] == '\0')
+		snprintf(ring->epoch, sizeof(ring->epoch), "%s", epoch);
+	return strcmp(ring->epoch, epoch) != 0;
+}
+
 /* ---- asking for what is missing */
 
 static void on_replayed(struct bus_request *request, const Asskomm__Failure *failure,
@@ -107,9 +116,10 @@ static void on_replayed(struct bus_request *request, const Asskomm__Failure *fai
 	const Ledger__FactList *list = (Ledger__FactList *)(void *)reflect_unpack(
 		arena, &ledger__fact_list__descriptor, body, body_len);
 	size_t count = list == NULL ? 0 : list->n_items;
-	/* Some may have come by themselves meanwhile. */
+	/* Some may have come by themselves meanwhile; and the ledger may have been restored. */
 	for (size_t i = 0; i < count; i++)
-		if (list->items[i]->seq == ring->head + 1)
+		if (list->items[i]->seq == ring->head + 1 &&
+			!is_restored(ring, list->items[i]->epoch))
 			take(ring, list->items[i]);
 	if (count == 0)
 		ring->heard = ring->head; /* there is nothing to wait for */
@@ -167,20 +177,12 @@ static void catch_up(struct ring *ring)
 
 /* ---- what is heard */
 
-/* True when the numbers mean other facts than before. */
-static bool is_restored(struct ring *ring, const char *epoch)
-{
-	bool is_other = ring->epoch[0] != '\0' && strcmp(ring->epoch, epoch) != 0;
-
-	snprintf(ring->epoch, sizeof(ring->epoch), "%s", epoch);
-	return is_other;
-}
-
 /* A beacon is a fact without a type: it tells the head and nothing else. */
 static void hear(struct ring *ring, const Asskomm__Fact *fact)
 {
 	ring->silent_ticks = 0;
 	if (is_restored(ring, fact->epoch)) {
+		snprintf(ring->epoch, sizeof(ring->epoch), "%s", fact->epoch);
 		skip_to(ring, fact->seq);
 		ring->heard = ring->head;
 		ring->watcher->on_restored(ring->watcher);
