@@ -247,3 +247,14 @@ test("a field of the path is no member of the body", (t) => {
 	const headers = post.parameters.flatMap((each) => each.$ref?.split("/").at(-1) ?? []);
 	assert.deepEqual(headers, ["IdempotencyKey", "IfMatch", "AcceptLanguage", "Traceparent"]);
 });
+
+test("whatever a comment says is text on the page, and no markup", (t) => {
+	const text = contract().replace("// Gets a thing. Twice.", `// Gets <script>"a" & 'b'</script>.`);
+	const { folder, error } = run(t, text);
+	assert.equal(error, "");
+	const page = read(folder, "docs.html");
+	assert.ok(page.includes("Gets &lt;script&gt;&quot;a&quot; &amp; &#39;b&#39;&lt;/script&gt;."));
+	assert.ok(!page.includes("<script"));
+	const { get } = JSON.parse(read(folder, "openapi.json")).paths["/api/v1/things/{id}"];
+	assert.match(get.description, /^Gets <script>"a" & 'b'<\/script>\./);
+});
