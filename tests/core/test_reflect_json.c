@@ -84,7 +84,7 @@ static void test_output_form(void **state)
 	budget.amount_cents = INT64_MIN;
 	assert_string_equal(reflect_to_json_text(arena, &budget.base),
 		"{\"id\":\"2023\",\"version\":0,\"year\":4294967295,"
-		"\"amountCents\":\"-9223372036854775808\",\"decidedOn\":\"\"}");
+		"\"amountCents\":\"-9223372036854775808\",\"decidedOn\":\"\",\"decisions\":[]}");
 	Registry__Council council = REGISTRY__COUNCIL__INIT;
 	council.status = REGISTRY__COUNCIL__STATUS__ACTIVE;
 	/* No participant: a message that is not set is left out; lists are there. */

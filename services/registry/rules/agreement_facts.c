@@ -7,7 +7,7 @@
 
 /* Each fact stands alone: it repeats who signed, so that nobody needs the other accessions to read
  * it. Lists are shared with the agreement, since a fact is packed before either can change. */
-ProtobufCMessage *agreement_signed_fact(
+Registry__AgreementSigned *agreement_signed_fact(
 	struct arena *arena, const Registry__Agreement *agreement, const Registry__Party *party)
 {
 	Registry__AgreementSigned *fact = NEW(arena, Registry__AgreementSigned);
@@ -23,7 +23,7 @@ ProtobufCMessage *agreement_signed_fact(
 	fact->n_action_fields = agreement->n_action_fields;
 	fact->action_fields = agreement->action_fields;
 	fact->accessions = (uint32_t)agreement->n_accessions;
-	return &fact->base;
+	return fact;
 }
 
 /* The kind is not kept in an accession: facts about it are told by key. */

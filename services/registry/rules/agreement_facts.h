@@ -6,7 +6,7 @@
 #include "core/ruling.h"
 
 /* The fact of one accession, with all who signed. */
-ProtobufCMessage *agreement_signed_fact(
+Registry__AgreementSigned *agreement_signed_fact(
 	struct arena *arena, const Registry__Agreement *agreement, const Registry__Party *party);
 
 /* Ends an accession on a day: emits its AgreementTerminated and remembers it. */

@@ -34,10 +34,12 @@ enum verdict correct_agreement(
 		Registry__Accession *accession = agreement->accessions[i];
 		struct emitted *emitted = emit(ruling, &registry__agreement_signed__descriptor,
 			wish->signed_on, 1, &accession->participant);
-
-		emitted->header.corrects = text_copy(ruling->arena, accession->fact_id);
-		emitted->fact = agreement_signed_fact(
+		Registry__AgreementSigned *fact = agreement_signed_fact(
 			ruling->arena, agreement, agreement_party(ruling->arena, accession));
+
+		fact->correction_reason = wish->reason;
+		emitted->header.corrects = text_copy(ruling->arena, accession->fact_id);
+		emitted->fact = &fact->base;
 		accession->fact_id = emitted->id;
 	}
 	return ACCEPTED;

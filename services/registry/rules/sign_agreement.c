@@ -106,8 +106,9 @@ static void emit_signed(struct ruling *ruling, Registry__Agreement *agreement, s
 		agreement->signed_on, 1, &accession->participant);
 
 	accession->fact_id = emitted->id;
-	emitted->fact = agreement_signed_fact(
-		ruling->arena, agreement, agreement->resolved[place]->candidates[0]);
+	emitted->fact = &agreement_signed_fact(
+		ruling->arena, agreement, agreement->resolved[place]->candidates[0])
+				 ->base;
 }
 
 /* Late entry is normal: what is recorded today may have ended years ago. */
