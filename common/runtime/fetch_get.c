@@ -20,7 +20,8 @@ struct get_job {
 	struct fetch_get *get;
 	char *body; /* len_max bytes and a NUL */
 	size_t len, header_len;
-	bool is_plain; /* http: to this machine alone */
+	bool is_plain;       /* http: to this machine alone */
+	const char *refusal; /* why we ended the transfer ourselves; or NULL */
 	char why[64];
 };
 
@@ -35,7 +36,9 @@ static enum fetch_outcome judge(struct fetch_job *base, CURLcode result, const c
 		snprintf(job->why, sizeof(job->why), "answered with status %ld", status);
 		*out_why = job->why;
 	} else {
-		*out_why = *base->error ? base->error : curl_easy_strerror(result);
+		*out_why = job->refusal   ? job->refusal
+			   : *base->error ? base->error
+					  : curl_easy_strerror(result);
 	}
 	return result == CURLE_URL_MALFORMAT || result == CURLE_UNSUPPORTED_PROTOCOL ? FETCH_NEVER
 										     : FETCH_LATER;
@@ -59,8 +62,10 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *data)
 {
 	struct get_job *job = data;
 	size_t len = size * count;
-	if (len > job->get->len_max - job->len)
+	if (len > job->get->len_max - job->len) {
+		job->refusal = "longer than allowed";
 		return 0;
+	}
 	memcpy(job->body + job->len, bytes, len);
 	job->len += len;
 	return len;
@@ -94,9 +99,11 @@ static bool is_loopback(const struct curl_sockaddr *address)
 static curl_socket_t on_open(void *data, curlsocktype purpose, struct curl_sockaddr *address)
 {
 	(void)purpose;
-	const struct get_job *job = data;
-	if (job->is_plain && !is_loopback(address))
+	struct get_job *job = data;
+	if (job->is_plain && !is_loopback(address)) {
+		job->refusal = "http leads to another machine";
 		return CURL_SOCKET_BAD;
+	}
 	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 

@@ -341,25 +341,30 @@ const discovery = (more) => (response) => {
 };
 const withSecret = () => JSON.stringify({ keys: [makeKey("ES256")] });
 
-// To add one: a row here. What a path gives instead; the old keys must go on.
+// To add one: a row here. What a path gives instead, and what the log says; the old keys go on.
 const HOSTILE = {
-	"a huge key set": [KEYS, send(200, `{"keys":[],"x":"${"x".repeat(2 << 20)}"}`)],
-	"a page": [KEYS, send(200, "<html><body>Login</body></html>")],
-	"an empty key set": [KEYS, send(200, '{"keys":[]}')],
-	"a key set with private keys": [KEYS, send(200, withSecret())],
-	"a redirect": [KEYS, (response) => send(302, "", { location: `${provider.issuer}/x` })(response)],
-	"an error": [KEYS, send(500, '{"keys":[]}')],
-	"discovery of another issuer": [DISCOVERY, discovery({ issuer: "https://login.example" })],
+	"a huge key set": [KEYS, send(200, `{"keys":[],"x":"${"x".repeat(2 << 20)}"}`), "longer"],
+	"a page": [KEYS, send(200, "<html><body>Login</body></html>"), "is no JWKS"],
+	"an empty key set": [KEYS, send(200, '{"keys":[]}'), "no key that we can use"],
+	"a key set with private keys": [KEYS, send(200, withSecret()), "secret key"],
+	"a redirect": [KEYS, send(302, "", { location: "/elsewhere" }), "status 302"],
+	"an error": [KEYS, send(500, '{"keys":[]}'), "status 500"],
+	"discovery of another issuer": [
+		DISCOVERY,
+		discovery({ issuer: "https://login.example" }),
+		"another issuer",
+	],
 	"keys on another machine, unprotected": [
 		DISCOVERY,
 		discovery({ jwks_uri: "http://192.0.2.1/jwks" }),
+		"another machine",
 	],
-	"keys in a file": [DISCOVERY, discovery({ jwks_uri: "file:///etc/passwd" })],
+	"keys in a file": [DISCOVERY, discovery({ jwks_uri: "file:///etc/passwd" }), "not supported"],
 };
 
 describe("a hostile document changes nothing", () => {
 	after(() => (provider.hostile = {}));
-	for (const [name, [path, instead]] of Object.entries(HOSTILE))
+	for (const [name, [path, instead, why]] of Object.entries(HOSTILE))
 		test(name, async () => {
 			const failed = await suite.metric("gateway", FAILED);
 			provider.hostile = { [path]: instead };
@@ -367,6 +372,8 @@ describe("a hostile document changes nothing", () => {
 				async () => (await suite.metric("gateway", FAILED)) > failed,
 				"a refused document",
 			);
+			const told = suite.logOf("gateway").filter((line) => line.includes("not fetched"));
+			assert.ok(told.at(-1).includes(why), told.at(-1));
 			await assertPasses(handmade());
 			await assertPasses(suite.token("auditor"));
 		});
