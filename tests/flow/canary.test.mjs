@@ -406,7 +406,7 @@ describe("names and addresses of people", () => {
 					if (rows.includes(canary) || rows.includes(Buffer.from(canary).toString("hex")))
 						found.set(table, (found.get(table) ?? new Set()).add(kind));
 				}
-		const places = Object.fromEntries([...found].map(([table, kinds]) => [table, [...kinds].toSorted()]));
+		const places = Object.fromEntries([...found].map(([table, kinds]) => [table, [...kinds].sort()]));
 		assert.deepEqual(places, {
 			"notifications.delivery": ["MAIL", "REFUSED"],
 			"notifications.subscription": ["MAIL", "REFUSED"],
