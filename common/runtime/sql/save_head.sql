@@ -6,7 +6,7 @@ with command as (
 	from unnest(:ordinal::int[], :id::text[], :version::bigint[], :actor::text[],
 		:idempotency_key::text[], :request_hash::text[], :reply::bytea[])
 		as c(ordinal, id, version, actor, idempotency_key, request_hash, reply)
-	where not exists (
-		select from idempotency i where i.actor = c.actor and i.key = c.idempotency_key
-	)
+	-- a look into the index per row, also by a plan made while the table was empty
+	where (select i.key from idempotency i where i.actor = c.actor and i.key = c.idempotency_key)
+		is null
 )

@@ -12,6 +12,9 @@ begin
 		execute format('create schema if not exists %I', service);
 		execute format('grant usage on schema %I to %I', service, 'asskomm_' || service);
 		execute format('alter role %I set search_path = %I, pg_temp', 'asskomm_' || service, service);
+		-- every statement is prepared once; planning it anew each time would cost more than running it
+		execute format('alter role %I set plan_cache_mode = force_generic_plan',
+			'asskomm_' || service);
 		execute format('alter role %I set lock_timeout = ''500ms''', 'asskomm_' || service);
 		execute format('alter role %I set idle_in_transaction_session_timeout = ''10s''',
 			'asskomm_' || service);

@@ -30,7 +30,6 @@ create table mark (
 	primary key (counter, unit, valid_on, seq) -- a unit's timeline in order
 );
 create index mark_seq on mark (seq);
-create index mark_day on mark (counter, valid_on, seq);
 
 create table delta (
 	counter text not null,

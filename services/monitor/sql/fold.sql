@@ -23,38 +23,43 @@
 	set gone_with = :seq::bigint
 	where seq = (select seq from replaced) and gone_with is null
 	returning *
+), changed as (
+	select counter, unit, valid_on, seq from arriving
+	union all
+	select counter, unit, valid_on, seq from leaving
 ), touched as (
-	-- the days between which a unit's steps can move
-	select counter, unit, min(valid_on) as first_day, max(valid_on) as last_day
-	from (
-		select counter, unit, valid_on from arriving
-		union all
-		select counter, unit, valid_on from leaving
-	) as changed
+	-- the stretch of a unit's timeline in which its steps can move
+	select counter, unit, min(valid_on) as first_day, max(valid_on) as last_day,
+		(array_agg(seq order by valid_on, seq))[1] as first_seq,
+		(array_agg(seq order by valid_on desc, seq desc))[1] as last_seq
+	from changed
 	group by counter, unit
 ), old as (
-	-- the statement's snapshot, before this fact: the marks of those days, the one before and the
-	-- one after; "offset 0" keeps each a look into the index
+	-- the statement's snapshot, before this fact: the marks of that stretch, the one before and the
+	-- one after, each found in the index of the timeline, however many marks a unit or a day has
 	select t.counter, t.unit, m.seq, m.valid_on, m.n, m.district
 	from touched t
 	cross join lateral (
-		select seq, valid_on, n, district
-		from (
-			(select seq, valid_on, n, district from mark
-			where counter = t.counter and unit = t.unit and gone_with is null
-				and valid_on < t.first_day
-			order by valid_on desc, seq desc limit 1)
-			union all
-			select seq, valid_on, n, district from mark
-			where counter = t.counter and unit = t.unit and gone_with is null
-				and valid_on between t.first_day and t.last_day
-			union all
-			(select seq, valid_on, n, district from mark
-			where counter = t.counter and unit = t.unit and gone_with is null
-				and valid_on > t.last_day
-			order by valid_on, seq limit 1)
-		) as neighbours
-		offset 0) as m
+		(select seq, valid_on, n, district
+		from mark
+		where counter = t.counter and unit = t.unit and gone_with is null
+			and (valid_on, seq) < (t.first_day, t.first_seq)
+		order by valid_on desc, seq desc
+		limit 1)
+		union all
+		(select seq, valid_on, n, district
+		from mark
+		where counter = t.counter and unit = t.unit and gone_with is null
+			and (valid_on, seq) >= (t.first_day, t.first_seq)
+			and (valid_on, seq) <= (t.last_day, t.last_seq)
+		offset 0)
+		union all
+		(select seq, valid_on, n, district
+		from mark
+		where counter = t.counter and unit = t.unit and gone_with is null
+			and (valid_on, seq) > (t.last_day, t.last_seq)
+		order by valid_on, seq
+		limit 1)) as m
 ), new as (
 	select o.* from old o
 	where not exists (
