@@ -5,62 +5,8 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-#include "../support/postgres.h"
-#include "../support/probe.h"
+#include "../support/db_fixture.h"
 #include <signal.h>
-
-static struct postgres postgres;
-static uv_loop_t loop;
-static struct db *db;
-static unsigned changes;
-
-static int start_postgres(void **state)
-{
-	(void)state;
-	postgres_start(&postgres);
-	postgres_load_runtime(&postgres);
-	return 0;
-}
-
-static int end_postgres(void **state)
-{
-	(void)state;
-	postgres_end(&postgres);
-	return 0;
-}
-
-static void count_change(struct db *changed)
-{
-	(void)changed;
-	changes++;
-}
-
-static void open_db(unsigned lanes)
-{
-	CHECK(uv_loop_init(&loop) == 0);
-	changes = 0;
-	db = db_new(&(struct db_settings){ .loop = &loop,
-		.conninfo = postgres.tester,
-		.lanes = lanes,
-		.on_change = count_change });
-}
-
-static int open_ready(void **state)
-{
-	(void)state;
-	postgres_sql(&postgres, "truncate public.item, public.seat restart identity", NULL);
-	open_db(2);
-	RUN_UNTIL(&loop, db_is_ready(db));
-	return 0;
-}
-
-static int close_db(void **state)
-{
-	(void)state;
-	db_destroy(&db);
-	probe_close_loop(&loop);
-	return 0;
-}
 
 /* ---- under load */
 

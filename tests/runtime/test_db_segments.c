@@ -5,45 +5,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-#include "../support/postgres.h"
-#include "../support/probe.h"
-
-static struct postgres postgres;
-static uv_loop_t loop;
-static struct db *db;
-
-static int start_postgres(void **state)
-{
-	(void)state;
-	postgres_start(&postgres);
-	postgres_load_runtime(&postgres);
-	return 0;
-}
-
-static int end_postgres(void **state)
-{
-	(void)state;
-	postgres_end(&postgres);
-	return 0;
-}
-
-static int open_ready(void **state)
-{
-	(void)state;
-	postgres_sql(&postgres, "truncate public.item, public.seat restart identity", NULL);
-	CHECK(uv_loop_init(&loop) == 0);
-	db = db_new(&(struct db_settings){ .loop = &loop, .conninfo = postgres.tester });
-	RUN_UNTIL(&loop, db_is_ready(db));
-	return 0;
-}
-
-static int close_db(void **state)
-{
-	(void)state;
-	db_destroy(&db);
-	probe_close_loop(&loop);
-	return 0;
-}
+#include "../support/db_fixture.h"
 
 /* ---- thousands at once */
 

@@ -5,62 +5,8 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-#include "../support/postgres.h"
-#include "../support/probe.h"
+#include "../support/db_fixture.h"
 #include <signal.h>
-
-static struct postgres postgres;
-static uv_loop_t loop;
-static struct db *db;
-static unsigned changes;
-
-static int start_postgres(void **state)
-{
-	(void)state;
-	postgres_start(&postgres);
-	postgres_load_runtime(&postgres);
-	return 0;
-}
-
-static int end_postgres(void **state)
-{
-	(void)state;
-	postgres_end(&postgres);
-	return 0;
-}
-
-static void count_change(struct db *changed)
-{
-	(void)changed;
-	changes++;
-}
-
-static void open_db(unsigned lanes)
-{
-	CHECK(uv_loop_init(&loop) == 0);
-	changes = 0;
-	db = db_new(&(struct db_settings){ .loop = &loop,
-		.conninfo = postgres.tester,
-		.lanes = lanes,
-		.on_change = count_change });
-}
-
-static int open_ready(void **state)
-{
-	(void)state;
-	postgres_sql(&postgres, "truncate public.item, public.seat restart identity", NULL);
-	open_db(2);
-	RUN_UNTIL(&loop, db_is_ready(db));
-	return 0;
-}
-
-static int close_db(void **state)
-{
-	(void)state;
-	db_destroy(&db);
-	probe_close_loop(&loop);
-	return 0;
-}
 
 static pid_t backend_of(unsigned lane)
 {
@@ -170,7 +116,7 @@ static void settings_that_lose_commits_are_refused(void **state)
 
 		set_system(SETTINGS[i][0], SETTINGS[i][1]);
 		wait_for_setting(SETTINGS[i][0], SETTINGS[i][1]);
-		open_db(2);
+		open_db(postgres.tester, 2);
 		snprintf(why, sizeof(why), "%s is %s", SETTINGS[i][0], SETTINGS[i][1]);
 		RUN_UNTIL(&loop, strstr(db_why_not(db), why) != NULL);
 		assert_false(db_is_ready(db));
@@ -212,7 +158,7 @@ static void missing_table_is_named_until_it_is_there(void **state)
 
 	(void)state;
 	postgres_sql(&postgres, "alter table public.seat rename to chair", NULL);
-	open_db(2);
+	open_db(postgres.tester, 2);
 	RUN_UNTIL(&loop, strstr(db_why_not(db), "test_seat_take") != NULL);
 	assert_non_null(strstr(db_why_not(db), "relation \"seat\" does not exist (42P01)"));
 	assert_false(db_is_ready(db));
