@@ -23,8 +23,7 @@ struct batcher {
 	const struct statement *statement;
 	struct save *waiting, **last;
 	bool flying;
-	bool singly; /* the last batch failed as a whole: these rows go one by one */
-	size_t singles;
+	size_t singles; /* so many rows go one by one: the last batch failed as a whole */
 	/* of the batch in flight */
 	struct arena *arena;
 	struct db_segment segment;

@@ -63,7 +63,6 @@ struct db_settings {
 	uv_loop_t *loop;
 	const char *conninfo;             /* libpq; host may be a socket folder */
 	unsigned lanes;                   /* connections, default 2 */
-	const char *required_state;       /* reserved, NULL */
 	void (*on_change)(struct db *db); /* readiness may have changed; NULL */
 };
 

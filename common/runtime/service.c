@@ -55,11 +55,6 @@ struct bus *service_bus(struct service *service)
 	return service->bus;
 }
 
-const struct service_table *service_table_of(struct service *service)
-{
-	return service->table;
-}
-
 bool service_is_draining(const struct service *service)
 {
 	return service->draining;

@@ -101,7 +101,6 @@ const char *service_setting(struct service *service, const char *name);
 /* A setting that is a whole number; what is none, or lies outside, ends the process with a line on
  * stderr: a default in its place would be a surprise. For the start only. */
 long service_number(struct service *service, const char *name, long least, long most);
-const struct service_table *service_table_of(struct service *service);
 /* The callee, as named in `peers`; the ledger is there for every service with commands. */
 struct bus_peers *service_peer(struct service *service, const char *name);
 /* Whether SIGTERM came: start nothing new. */
