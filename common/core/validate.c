@@ -70,6 +70,16 @@ static bool is_uuid(const char *text)
 	return true;
 }
 
+/* Where a list by day and id goes on: "2023-08-09_7c9e6679-…". */
+static bool is_place(const char *text)
+{
+	char day[CIVIL_DATE_SIZE] = "";
+	if (strlen(text) != CIVIL_DATE_SIZE + UUID_LEN || text[CIVIL_DATE_SIZE - 1] != '_')
+		return false;
+	memcpy(day, text, CIVIL_DATE_SIZE - 1);
+	return is_date(day) && is_uuid(text + CIVIL_DATE_SIZE);
+}
+
 static bool is_district(const char *text)
 {
 	return is_digits(text, 5);
@@ -149,6 +159,7 @@ static const struct format {
 	[FORMAT_CODE] = { is_code, "a code: small letters, digits and _, a letter first" },
 	[FORMAT_EMAIL] = { is_email, "an e-mail address, as name@example.org" },
 	[FORMAT_NAME] = { is_name, "a name: letters and digits, a letter first" },
+	[FORMAT_PLACE] = { is_place, "`next` of the page before" },
 };
 
 /* An empty text has every format: whether it may be empty is another rule. */

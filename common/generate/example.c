@@ -138,6 +138,7 @@ static const struct row BY_FORMAT[] = {
 	{ "code", "\"school_absenteeism\"" },
 	{ "email", "\"presse@example.org\"" },
 	{ "name", "\"AgreementSigned\"" },
+	{ "place", "\"2023-08-09_7c9e6679-7425-40de-944b-e07fc1f90ae7\"" },
 };
 
 /* Replies have no rules: their names tell as much. */

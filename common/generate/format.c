@@ -17,6 +17,8 @@ static const struct format FORMATS[] = {
 	{ "code", "FORMAT_CODE", NULL, "^[a-z][a-z0-9_]*$", "A code: lower case, digits, _." },
 	{ "email", "FORMAT_EMAIL", "email", NULL, "An e-mail address." },
 	{ "name", "FORMAT_NAME", NULL, "^[A-Za-z][A-Za-z0-9]*$", "A name: letters, digits." },
+	{ "place", "FORMAT_PLACE", NULL, "^\\d{4}-\\d{2}-\\d{2}_[0-9a-f-]{36}$",
+		"Where a list goes on: `next` of the page before." },
 };
 
 /* The table is short: a plain search does. */

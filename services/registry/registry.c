@@ -45,8 +45,10 @@ static const struct command commands[] = {
 static const struct query queries[] = {
 	{ "FindParticipants", "find_participants", NULL, NULL },
 	{ "GetParticipant", "get_participant", NULL, NULL },
-	{ "GetAgreement", "agreement.load", NULL, NULL },
-	{ "GetCouncil", "council.load", NULL, NULL },
+	{ "ListAgreements", "list_agreements", NULL, NULL },
+	{ "GetAgreement", "get_agreement", NULL, NULL },
+	{ "ListCouncils", "list_councils", NULL, NULL },
+	{ "GetCouncil", "get_council", NULL, NULL },
 	{ "ResolveParties", "resolve_parties", NULL, NULL },
 	{ .rpc = NULL },
 };

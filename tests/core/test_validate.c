@@ -151,19 +151,21 @@ static void test_formats_taken(void **state)
 		{ FORMAT_CODE, "a" }, { FORMAT_CODE, "station_head2" }, { FORMAT_NAME, "A" },
 		{ FORMAT_NAME, "agreementSigned2" }, { FORMAT_EMAIL, "a@b.de" },
 		{ FORMAT_EMAIL, "first.last+tag@mail.sub-domain.example.org" },
-		{ FORMAT_EMAIL, "o'neil_{x}@example.org" } };
+		{ FORMAT_EMAIL, "o'neil_{x}@example.org" }, { FORMAT_PLACE, "2024-02-29_" UUID } };
 	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
 		if (!validate_format(good[i].format, good[i].text))
 			fail_msg("format %d refused %s", (int)good[i].format, good[i].text);
 	}
-	for (enum field_format format = FORMAT_NONE; format <= FORMAT_NAME; format++)
+	for (enum field_format format = FORMAT_NONE; format <= FORMAT_PLACE; format++)
 		assert_true(validate_format(format, ""));
 }
 
 static void test_formats_refused(void **state)
 {
 	(void)state;
-	static const struct sample bad[] = { { FORMAT_DATE, "2023-02-29" },
+	static const struct sample bad[] = { { FORMAT_PLACE, "2023-02-29_" UUID },
+		{ FORMAT_PLACE, "2024-02-29" UUID }, { FORMAT_PLACE, "2024-02-29_x" },
+		{ FORMAT_PLACE, "2024-02-29_" UUID "0" }, { FORMAT_DATE, "2023-02-29" },
 		{ FORMAT_DATE, "2024-02-29T00:00:00Z" }, { FORMAT_INSTANT, "2024-02-29T24:00:00Z" },
 		{ FORMAT_INSTANT, "yesterday" },
 		{ FORMAT_UUID, "0B5E6D1C-9F4A-4C1E-8D2B-7A6F5E4D3C2B" }, { FORMAT_UUID, UUID "0" },

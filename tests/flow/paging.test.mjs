@@ -68,10 +68,49 @@ test("subscriptions, and what is behind a figure", async () => {
 	assert.deepEqual(facts, TOWNS);
 });
 
+test("agreements in the order of signing, also by district and participant", async () => {
+	assert.equal((await walk("/agreements?asOf=2023-08-09", "id")).length, TOWNS.length);
+	const of = async (query) => (await suite.get(`/agreements?${query}`, { token })).json.items;
+	assert.equal((await of("asOf=2023-08-08")).length, 0);
+	assert.equal((await of("district=14628&status=IN_FORCE")).length, TOWNS.length);
+	assert.equal((await of("district=14626")).length, 0);
+	const [heidenau] = await of("participant=14628160");
+	assert.deepEqual(heidenau.participants, ["14628160"]);
+});
+
+test("lists tell a day as it was: an end is not known before its day", async () => {
+	const [heidenau] = (await suite.get("/agreements?participant=14628160", { token })).json.items;
+	const council = await suite.post(
+		"/councils",
+		{ participant: "14628160", constitutedOn: "2023-02-01" },
+		{ token },
+	);
+	const changed = { change: "DORMANT", changedOn: "2024-03-01" };
+	await suite.post(`/councils/${council.json.id}/change`, changed, { token });
+	const ended = { terminatedOn: "2024-06-30", reason: "moved on" };
+	const reply = await suite.post(`/agreements/${heidenau.id}/terminate`, ended, { token });
+	assert.equal(reply.status, 201, reply.text);
+	for (const [path, day, status] of [
+		[`/agreements/${heidenau.id}`, "2024-06-29", "IN_FORCE"],
+		[`/agreements/${heidenau.id}`, "2024-06-30", "TERMINATED"],
+		[`/councils/${council.json.id}`, "2024-02-29", "ACTIVE"],
+		[`/councils/${council.json.id}`, "2024-03-01", "DORMANT"],
+	]) {
+		const then = (await suite.get(`${path}?asOf=${day}`, { token })).json;
+		assert.equal(then.status, status, `${path} ${day}`);
+		const list = path.replace(/\/[^/]*$/, "");
+		const listed = await suite.get(`${list}?asOf=${day}&participant=14628160`, { token });
+		assert.deepEqual(listed.json.items, [then]);
+		const others = await suite.get(`${list}?asOf=${day}&status=${status}`, { token });
+		assert.ok(others.json.items.some((item) => item.id === then.id));
+	}
+	assert.equal((await suite.get(`/councils/${council.json.id}?asOf=2023-01-31`, { token })).status, 404);
+});
+
 test("a page that holds all has no next; a cursor that is none is refused", async () => {
 	const all = await suite.get("/participants", { token });
 	assert.equal(all.json.next, "");
-	for (const query of ["/inbox?cursor=x", "/subscriptions?cursor=x", "/inbox?limit=501"]) {
+	for (const query of ["/inbox?cursor=x", "/subscriptions?cursor=x", "/inbox?limit=501", "/agreements?cursor=x", "/councils?cursor=2023-01-01_x"]) {
 		const reply = await suite.get(query, { token });
 		assert.equal(reply.status, 400, `${query}: ${reply.text}`);
 	}

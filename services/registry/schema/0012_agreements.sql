@@ -42,3 +42,24 @@ create table contact (
 alter table contact enable row level security;
 alter table contact force row level security;
 create policy scope on contact using (meta.in_scope(participants));
+
+-- Agreements as they stood on a day: what ended later is still in force, what was signed later is
+-- not there, nor is what was recorded by mistake.
+create function agreements_on(day date)
+returns table (id uuid, version bigint, status text, signed_on date, mode text,
+	participants text[], accessions jsonb, signatories jsonb, witnesses jsonb, action_fields jsonb)
+language sql stable
+as $$
+	select a.id, a.version, case when standing.in_force then 'IN_FORCE' else 'TERMINATED' end,
+		a.signed_on, a.mode, a.participants, standing.accessions, a.signatories, a.witnesses,
+		a.action_fields
+	from agreement a
+	cross join lateral (
+		select bool_or(is_on) as in_force,
+			jsonb_agg(case when is_on then c - 'terminatedOn' - 'terminationFactId' else c end
+				order by place) as accessions
+		from jsonb_array_elements(a.accessions) with ordinality as e(c, place),
+			lateral (select coalesce(nullif(c ->> 'terminatedOn', '')::date > day, true)) as f(is_on)
+	) as standing
+	where a.status <> 'WITHDRAWN' and a.signed_on <= day
+$$;
