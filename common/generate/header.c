@@ -32,6 +32,12 @@ const struct route_header ROUTE_HEADERS[] = {
 		"412. \"*\" is any version.",
 		"{\"type\":\"string\",\"pattern\":\"^(\\\"[1-9][0-9]{0,8}\\\"|\\\\*)$\"}", "\"3\"",
 		route_takes_version },
+	{ "DryRun", "Dry-Run",
+		"true: the command is decided as ever and answered with what it would do (200, "
+		"`dryRun` is true) or with its refusal, and nothing is saved. What only the "
+		"database can refuse at the saving (409) is not foreseen.",
+		"{\"type\":\"string\",\"enum\":[\"true\",\"false\"],\"default\":\"false\"}", "true",
+		is_command },
 	{ "IfNoneMatch", "If-None-Match",
 		"The ETag of the answer that is already there: 304 without a body when it still "
 		"holds.",

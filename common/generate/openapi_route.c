@@ -112,11 +112,36 @@ static void success(struct json *json, const struct model *model, const struct m
 	json_close(json, '}');
 }
 
+/* Of a Recorded, which every command answers. */
+#define DRY_RUN_EXAMPLE                                                                            \
+	"{\"id\":\"7c9e6679-7425-40de-944b-e07fc1f90ae7\",\"version\":3,\"facts\":[],\"dryRun\":"  \
+	"true}"
+
+/* A command that makes something answers 201; asked what it would do, it makes nothing. */
+static void dry_run(struct json *json, const struct model_method *method)
+{
+	json_object(json, "200");
+	json_string(
+		json, "description", "With Dry-Run: what would be answered; nothing was saved.");
+	json_object(json, "headers");
+	json_reference(json, "traceparent", "headers", "Traceparent");
+	json_close(json, '}');
+	json_object(json, "content");
+	json_object(json, "application/json");
+	json_reference(json, "schema", "schemas", method->output->component);
+	json_raw(json, "example", DRY_RUN_EXAMPLE);
+	json_close(json, '}');
+	json_close(json, '}');
+	json_close(json, '}');
+}
+
 /* The one status of success, what a client may have already, and each failure that can come. */
 static void responses(
 	struct json *json, const struct model *model, const struct model_method *method)
 {
 	json_object(json, "responses");
+	if (method->bus->command && route_success(method) != 200)
+		dry_run(json, method);
 	success(json, model, method);
 	if (!method->bus->command)
 		json_reference(json, "304", "responses", "NotModified");

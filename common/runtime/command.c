@@ -19,6 +19,13 @@
 
 static void load(struct run *run);
 
+/* Whether the caller only asks what would happen. Then all is as ever up to the save, which does
+ * not come: no aggregate, no fact, no key. */
+static bool is_dry(const struct run *run)
+{
+	return run->call->bus->header->dry_run != 0;
+}
+
 /* ---- the end of a run: the next one's turn comes first, because answering frees the run */
 
 /* A run without an aggregate never had a turn. */
@@ -75,7 +82,15 @@ static void replay(struct run *run, const struct db_rows *rows)
 	stored = reflect_new(run->call->arena, &asskomm__fact__descriptor);
 	CHECK(reflect_set_text(run->call->arena, stored, "payload", db_value(rows, 0, 1)));
 	const ProtobufCBinaryData *bytes = &((Asskomm__Fact *)(void *)stored)->payload;
-	answer_reply(run, bytes->data, bytes->len);
+	if (!is_dry(run)) {
+		answer_reply(run, bytes->data, bytes->len);
+		return;
+	}
+	run->recorded = AS(Asskomm__Recorded, asskomm__recorded,
+		reflect_unpack(
+			run->call->arena, &asskomm__recorded__descriptor, bytes->data, bytes->len));
+	command_pack_reply(run);
+	answer_reply(run, run->reply, run->reply_len);
 }
 
 /* The key is not in the way: what was decided is answered, or the race is run again. */
@@ -260,6 +275,9 @@ static void decide(struct run *run)
 	} else if (!command_fits(run)) {
 		refuse_run(run, failure_new(arena, FAILURE_TOO_LARGE,
 					"this makes too much to record at once; send it in parts"));
+	} else if (is_dry(run)) {
+		command_fill_recorded(run, true);
+		look_up_key(run);
 	} else {
 		command_save(run, on_saved);
 	}

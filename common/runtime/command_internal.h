@@ -30,6 +30,9 @@ struct run {
 /* Makes the reply: id and version of the aggregate, one up when it changed, and its facts. */
 void command_fill_recorded(struct run *run, bool changed);
 
+/* Packs run->recorded as the reply; that of a dry run has no facts and says that it is one. */
+void command_pack_reply(struct run *run);
+
 /* Whether the facts of the ruling are at most COMMAND_FACTS_MAX bytes together. A rule may repeat a
  * long list in each of many facts; what a call may take is sized for requests, not for that. */
 #define COMMAND_FACTS_MAX (1024u * 1024)

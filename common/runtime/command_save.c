@@ -59,6 +59,19 @@ bool command_fits(const struct run *run)
 	return bytes <= COMMAND_FACTS_MAX;
 }
 
+/* That of a dry run is marked, so that nobody takes it for what was done. */
+void command_pack_reply(struct run *run)
+{
+	Asskomm__Recorded *recorded = run->recorded;
+
+	if (run->call->bus->header->dry_run) {
+		recorded->n_facts = 0;
+		recorded->dry_run_opt_case = ASSKOMM__RECORDED__DRY_RUN_OPT_DRY_RUN;
+		recorded->dry_run = true;
+	}
+	run->reply = reflect_pack(run->call->arena, &recorded->base, &run->reply_len);
+}
+
 /* Before the facts are packed, because their headers name id and version. UNCHANGED gives the
  * version that is there, and no facts: it recorded none. */
 void command_fill_recorded(struct run *run, bool changed)
@@ -78,7 +91,7 @@ void command_fill_recorded(struct run *run, bool changed)
 	for (size_t i = 0; i < recorded->n_facts; i++)
 		recorded->facts[i] = run->ruling->facts[i].id;
 	run->recorded = recorded;
-	run->reply = reflect_pack(arena, &recorded->base, &run->reply_len);
+	command_pack_reply(run);
 }
 
 /* All that the batch will read lies in the call's arena and stays until on_saved. One millisecond

@@ -102,6 +102,17 @@ static void on_gone(struct http_exchange *exchange)
 
 /* ---- the answer of a service */
 
+/* Nothing was made: no place where it could be read, and no version to hold on to. */
+static void answer_dry_run(struct edge_call *call, const ProtobufCMessage *reply)
+{
+	struct http_exchange *exchange = call->exchange;
+	const char *text = reflect_to_json_text(exchange->arena, reply);
+
+	http_answer_header(exchange, "Cache-Control", "no-store");
+	edge_end(call, 200);
+	http_answer(exchange, 200, "application/json", text, strlen(text));
+}
+
 static void answer_reply(struct edge_call *call, const ProtobufCMessage *reply)
 {
 	const struct method_info *method = call->route.method;
@@ -150,7 +161,10 @@ static void on_answer(struct asking *asking, const Asskomm__Failure *failure, co
 		edge_fail(call, failure_new(arena, FAILURE_INTERNAL, "The answer was unreadable"));
 		return;
 	}
-	answer_reply(call, reply);
+	if (asking->request.header.dry_run)
+		answer_dry_run(call, reply);
+	else
+		answer_reply(call, reply);
 }
 
 /* ---- the question to a service */
@@ -160,6 +174,7 @@ struct wishes {
 	const char *key;
 	uint32_t version; /* If-Match; 0: any */
 	Asskomm__Claim *claim;
+	protobuf_c_boolean dry_run;
 };
 
 static void ask(struct edge_call *call, const ProtobufCMessage *input, const struct wishes *wishes)
@@ -176,6 +191,7 @@ static void ask(struct edge_call *call, const ProtobufCMessage *input, const str
 	header->traceparent = text_copy(arena, call->trace.parent);
 	header->claim = wishes->claim;
 	header->expected_version = wishes->version;
+	header->dry_run = wishes->dry_run;
 	asking->request.body = reflect_pack(arena, input, &asking->request.body_len);
 	asking->peers = service_peer(call->edge->service, method->service);
 	CHECK(asking->peers != NULL); /* gateway.c names every service */
@@ -198,6 +214,8 @@ static Asskomm__Failure *read_headers(struct edge_call *call, struct wishes *out
 		failure = headers_key(exchange, &out_wishes->key);
 	if (failure == NULL && call->route.method->command)
 		failure = versions_expected(exchange, &out_wishes->version);
+	if (failure == NULL && call->route.method->command)
+		failure = headers_dry_run(exchange, &out_wishes->dry_run);
 	if (failure != NULL)
 		return failure;
 	if (out_wishes->claim != NULL && !call->route.method->command)
@@ -247,7 +265,7 @@ static void serve(struct edge_call *call)
 {
 	/* The order is that of the answers a caller should get: 404, 401, 403, then what is wrong
 	 * with the request itself. A stranger never gets to see the rules of a form. */
-	struct wishes wishes = { NULL, 0, NULL };
+	struct wishes wishes = { NULL, 0, NULL, false };
 	ProtobufCMessage *input = NULL;
 	Asskomm__Failure *failure = find_route(call);
 

@@ -102,6 +102,19 @@ Asskomm__Failure *headers_key(const struct http_exchange *exchange, const char *
 	return NULL;
 }
 
+/* Anything else than the two words is refused: a wish not to change anything must not be missed. */
+Asskomm__Failure *headers_dry_run(
+	const struct http_exchange *exchange, protobuf_c_boolean *out_dry_run)
+{
+	const char *value = "false";
+	size_t count = headers_count(exchange, "dry-run", &value);
+
+	*out_dry_run = strcmp(value, "true") == 0;
+	if (count > 1 || (!*out_dry_run && strcmp(value, "false") != 0))
+		return bad_header(exchange, "Dry-Run", "Send it once: true, or false");
+	return NULL;
+}
+
 /* ---- claim */
 
 /* The route's roles said that the caller may do this; that it may claim is another question. */

@@ -1,4 +1,5 @@
-/* What a request's headers say beside the token: trace, idempotency key, an operator's claim.
+/* What a request's headers say beside the token: trace, idempotency key, dry run,
+ * an operator's claim.
  *
  * The functions look at the exchange and take memory from its arena. Those that can fail give the
  * failure to answer with, NULL for success; its violation names the header. */
@@ -29,6 +30,10 @@ size_t headers_count(
  * command. INVALID unless it stands once and is 1 to 128 visible ASCII characters. */
 Asskomm__Failure *headers_key(
 	const struct http_exchange *exchange, const char **out_key) MUST_CHECK;
+
+/* Whether Dry-Run asks only what a command would do: true or false, once; else INVALID. */
+Asskomm__Failure *headers_dry_run(
+	const struct http_exchange *exchange, protobuf_c_boolean *out_dry_run) MUST_CHECK;
 
 /* What Recorded-On, Provenance and Citation claim; *out_claim is NULL when none of them is there.
  * FORBIDDEN for all but operators, INVALID when malformed or given twice. Whether the day lies

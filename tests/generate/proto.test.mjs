@@ -242,10 +242,16 @@ test("a field of the path is no member of the body", (t) => {
 	assert.deepEqual(post["x-roles"], ["coach"]);
 	assert.equal(
 		Object.keys(post.responses).join(" "),
-		"201 400 401 403 404 409 412 413 415 422 429 500 503 504 default",
+		"200 201 400 401 403 404 409 412 413 415 422 429 500 503 504 default",
 	);
 	const headers = post.parameters.flatMap((each) => each.$ref?.split("/").at(-1) ?? []);
-	assert.deepEqual(headers, ["IdempotencyKey", "IfMatch", "AcceptLanguage", "Traceparent"]);
+	assert.deepEqual(headers, [
+		"IdempotencyKey",
+		"IfMatch",
+		"DryRun",
+		"AcceptLanguage",
+		"Traceparent",
+	]);
 });
 
 test("whatever a comment says is text on the page, and no markup", (t) => {
