@@ -26,6 +26,7 @@ int command_import(int argc, char **argv);
 int command_keys(int argc, char **argv);
 int command_migrate(int argc, char **argv);
 int command_report(int argc, char **argv);
+int command_search(int argc, char **argv);
 int command_sign(int argc, char **argv);
 int command_status(int argc, char **argv);
 int command_token(int argc, char **argv);

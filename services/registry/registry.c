@@ -50,6 +50,7 @@ static const struct query queries[] = {
 	{ "ListCouncils", "list_councils", NULL, NULL },
 	{ "GetCouncil", "get_council", NULL, NULL },
 	{ "ResolveParties", "resolve_parties", NULL, NULL },
+	{ "Search", "search", NULL, NULL },
 	{ .rpc = NULL },
 };
 

@@ -2,9 +2,8 @@
 // asked as its rules ask. The names are the real ones, because the traps in them are.
 import { after, before, describe, test } from "node:test";
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { ROOT, startSql } from "./support.mjs";
+import { readTerritory } from "./territory.mjs";
+import { startSql } from "./support.mjs";
 
 const CONSORTIUM = "k-0c6a3f8e-2f60-4a43-9f7e-5d5b3d0a8f11";
 
@@ -12,32 +11,10 @@ let suite;
 let registry;
 let territory;
 
-// A table of services/registry/territory, with its columns renamed as the message has them.
-function readTable(name, change = {}) {
-	const lines = readFileSync(join(ROOT, `services/registry/territory/${name}.tsv`), "utf8")
-		.trimEnd()
-		.split("\n")
-		.filter((line) => !line.startsWith("#"))
-		.map((line) => line.split("\t"));
-	const [header, ...rows] = lines;
-	return rows.map((cells) =>
-		Object.fromEntries(header.map((column, i) => [change[column] ?? column, cells[i]])),
-	);
-}
-
 before(async () => {
 	suite = await startSql();
 	registry = suite.service("registry");
-	territory = {
-		id: "14",
-		version: 1,
-		status_date: "2023-11-30",
-		credit: "Destatis",
-		districts: readTable("districts", { police_directorate: "policeDirectorate" }),
-		municipalities: readTable("municipalities"),
-		associations: readTable("associations"),
-		police_directorates: readTable("police_directorates"),
-	};
+	territory = readTerritory();
 	assert.deepEqual(await registry.save("territory.save", [territory]), [0]);
 });
 after(() => suite?.stop());

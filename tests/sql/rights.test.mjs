@@ -48,6 +48,7 @@ before(async () => {
 		from pg_class c
 		join pg_namespace n on n.oid = c.relnamespace
 		join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+			and a.attgenerated = ''
 		where n.nspname = any($1) and c.relkind in ('r', 'p', 'v', 'm', 'f')
 		group by 1, 2`,
 		[toArray(SCHEMAS)],
