@@ -28,7 +28,6 @@ static const struct http_limits LIMITS = {
 	.half_closed_ms = 2000,
 	.linger_ms = 2000,
 	.stalled_ms = 30000,
-	.connections = HTTP_CONNECTIONS_MAX,
 };
 
 /* ---- what connections share */
@@ -95,6 +94,7 @@ void http_server_forget(struct http_server *server, struct http_connection *conn
 	if (connection->next)
 		connection->next->previous = connection->previous;
 	server->n_connections--;
+	http_address_leave(connection);
 	metrics_add("asskomm_http_connections", NULL, NULL, -1);
 	/* Without connections there is nothing to sweep, and the process may sleep. */
 	if (server->n_connections == 0 && server->state != HTTP_ENDING)
@@ -156,6 +156,36 @@ static void link_connection(struct http_server *server, struct http_connection *
 		uv_timer_start(&server->sweep, on_sweep, SWEEP_MS, SWEEP_MS);
 }
 
+/* By how much `count` is over the limit; a limit of 0 is none. */
+static size_t over(size_t count, size_t limit)
+{
+	return limit > 0 && count > limit ? count - limit : 0;
+}
+
+/* Whoever is a little too much is told so; a flood is just closed. */
+static void admit(struct http_connection *connection)
+{
+	struct http_server *server = connection->server;
+	http_address_enter(connection);
+	size_t surplus = over(server->n_connections, server->bounds.connections);
+	size_t of_address = connection->address ? over(connection->address->connections,
+							  server->bounds.per_address)
+						: 0;
+	if (surplus > HTTP_SURPLUS_MAX || of_address > HTTP_ADDRESS_SURPLUS_MAX) {
+		metrics_add("asskomm_http_refused_total", "status", "closed", 1);
+		http_connection_close(connection);
+		return;
+	}
+	/* Reads even if it is to be refused: unread bytes would turn the farewell into a reset. */
+	http_connection_start(connection);
+	if (connection->state != CONNECTION_IDLE)
+		return;
+	if (surplus > 0)
+		http_connection_refuse(connection, 503, "Too many connections");
+	else if (of_address > 0)
+		http_connection_refuse(connection, 429, "Too many connections of this address");
+}
+
 /* One that is too many is taken nevertheless: left in the backlog it would wait for nothing. */
 static void on_connection(uv_stream_t *listener, int status)
 {
@@ -166,16 +196,10 @@ static void on_connection(uv_stream_t *listener, int status)
 	}
 	struct http_connection *connection = http_connection_new(server);
 	link_connection(server, connection);
-	if (uv_accept(listener, (uv_stream_t *)&connection->tcp) != 0 ||
-		server->n_connections > server->limits.connections + HTTP_SURPLUS_MAX) {
+	if (uv_accept(listener, (uv_stream_t *)&connection->tcp) == 0)
+		admit(connection);
+	else
 		http_connection_close(connection);
-		return;
-	}
-	/* Reads even if it is to be refused: unread bytes would turn the farewell into a reset. */
-	http_connection_start(connection);
-	if (connection->state == CONNECTION_IDLE &&
-		server->n_connections > server->limits.connections)
-		http_connection_refuse(connection, 503, "Too many connections");
 }
 
 /* ---- the beginning */
@@ -227,6 +251,7 @@ struct http_server *http_server_new(
 	server->loop = loop;
 	server->handler = handler;
 	server->limits = LIMITS;
+	server->bounds.connections = HTTP_CONNECTIONS_MAX;
 	server->handles = 2;
 	CHECK(uv_tcp_init(loop, &server->listener) == 0);
 	CHECK(uv_timer_init(loop, &server->sweep) == 0);
@@ -239,6 +264,13 @@ struct http_server *http_server_new(
 	}
 	server->port = bound_port(server);
 	return server;
+}
+
+void http_server_bound(struct http_server *server, const struct http_bounds *bounds)
+{
+	CHECK(bounds->connections > 0 && bounds->connections <= HTTP_CONNECTIONS_MAX);
+	CHECK(server->n_connections == 0);
+	server->bounds = *bounds;
 }
 
 int http_server_port(const struct http_server *server)

@@ -6,6 +6,7 @@
 
 #include "core/arena.h"
 #include "core/check.h"
+#include "core/network.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -39,6 +40,7 @@ struct http_exchange {
 	const char *body;
 	size_t body_len;
 	uint64_t received_ns;
+	struct network_address peer; /* who connected: a proxy, perhaps */
 	bool gone;
 	void (*on_gone)(struct http_exchange *exchange);
 	/* Of a stream: the socket has taken all that was sent; or NULL. Never from inside a send.
@@ -60,6 +62,15 @@ struct http_handler {
 struct http_server *http_server_new(
 	uv_loop_t *loop, const char *host, int port, struct http_handler *handler);
 int http_server_port(const struct http_server *server);
+
+/* How many connections at once, before any come. Who is over the total is answered 503; who is over
+ * what one address may have (an IPv4 address, a /64 of IPv6) 429; then closed. */
+struct http_bounds {
+	size_t connections;     /* at most HTTP_CONNECTIONS_MAX, which is the default */
+	size_t per_address;     /* 0, the default: no limit */
+	struct networks exempt; /* have no limit of their own: proxies, this machine */
+};
+void http_server_bound(struct http_server *server, const struct http_bounds *bounds);
 
 /* Stops listening, ends idle connections, lets running exchanges end. */
 void http_server_drain(struct http_server *server);

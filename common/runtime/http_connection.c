@@ -183,6 +183,7 @@ void http_connection_dispatch(struct http_connection *connection, struct http_tu
 	enqueue(connection, turn);
 	http_connection_move(connection, is_last ? CONNECTION_LAST : CONNECTION_BUSY);
 	turn->exchange.received_ns = uv_hrtime();
+	turn->exchange.peer = connection->peer;
 	server->handler->on_request(server->handler, &turn->exchange);
 	bool takes_more =
 		connection->state == CONNECTION_BUSY || connection->state == CONNECTION_IDLE;

@@ -214,13 +214,14 @@ void http_turn_refuse(struct http_turn *turn, unsigned status, const char *detai
 	struct arena *arena = turn->exchange.arena;
 	enum failure_code code = status == 413 || status == 431 ? FAILURE_TOO_LARGE
 				 : status == 501                ? FAILURE_UNIMPLEMENTED
+				 : status == 429                ? FAILURE_TOO_MANY
 				 : status == 503                ? FAILURE_UNAVAILABLE
 								: FAILURE_INVALID;
 	char *body = text_format(arena,
 		"{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%u,\"code\":\"%s\","
 		"\"detail\":\"%s.\"}",
 		http_message_reason(status), status, failure_name(code), detail);
-	if (status == 503)
+	if (status == 429 || status == 503)
 		http_answer_header(&turn->exchange, "Retry-After", "1");
 	set_answer(turn, status, "application/problem+json", body, strlen(body));
 }

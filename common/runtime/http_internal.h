@@ -1,7 +1,8 @@
 /* What the parts of the HTTP server share: http.c (the server's life), http_connection.c (one
- * connection's state), http_intake.c (what comes in), http_gate.c (what may reach the parser),
- * http_message.c (from bytes to an exchange, by http-parser), http_exchange.c (answers) and
- * http_stream.c (answers that go on). Nobody else includes this, but their tests. */
+ * connection's state), http_address.c (how many an address has), http_intake.c (what comes in),
+ * http_gate.c (what may reach the parser), http_message.c (from bytes to an exchange, by
+ * http-parser), http_exchange.c (answers) and http_stream.c (answers that go on). Nobody else
+ * includes this, but their tests. */
 #ifndef ASSKOMM_RUNTIME_HTTP_INTERNAL_H
 #define ASSKOMM_RUNTIME_HTTP_INTERNAL_H
 
@@ -16,6 +17,9 @@
 #define HTTP_ARENA_CEILING (16u * 1024 * 1024)
 /* Connections beyond the limit that still get a 503; further ones are just closed. */
 #define HTTP_SURPLUS_MAX 64
+/* The same for those of one address, with a 429. */
+#define HTTP_ADDRESS_SURPLUS_MAX 8
+#define HTTP_ADDRESS_PLACES 1024
 /* Input buffers kept for the next connection that reads. */
 #define HTTP_SPARE_MAX 64
 
@@ -123,6 +127,8 @@ enum connection_state {
 struct http_connection {
 	uv_tcp_t tcp;
 	struct http_server *server;
+	struct network_address peer;
+	struct http_address *address; /* that counts it; NULL: none does */
 	struct http_connection *next, *previous;
 	enum connection_state state;
 	uint64_t since_ms; /* when the wait began that the state's time limit is about */
@@ -206,6 +212,19 @@ char *http_turn_head(const struct http_turn *turn, bool closes, size_t *out_len)
 bool http_turn_write(
 	struct http_turn *turn, struct http_connection *connection, bool closes) MUST_CHECK;
 
+/* ---- how many connections an address has (http_address.c) */
+
+/* Made with the first connection of an address, freed with its last. */
+struct http_address {
+	struct network_address site;
+	size_t connections;
+	struct http_address *next; /* in the same place of the table */
+};
+
+/* Counts a connection, whose peer is known, unless its address has no limit. */
+void http_address_enter(struct http_connection *connection);
+void http_address_leave(struct http_connection *connection);
+
 /* ---- the server */
 
 /* How long which wait may take; the table of the defaults is in http.c. */
@@ -216,7 +235,6 @@ struct http_limits {
 	uint64_t half_closed_ms; /* a client that closed its side is gone after it */
 	uint64_t linger_ms;
 	uint64_t stalled_ms; /* nothing of an answer could be written */
-	size_t connections;
 };
 
 /* Draining takes no connections and ends those that have nothing to do; ending waits only for
@@ -232,6 +250,8 @@ struct http_server {
 	int port;
 	struct http_handler *handler;
 	struct http_limits limits; /* tests make them shorter */
+	struct http_bounds bounds;
+	struct http_address *addresses[HTTP_ADDRESS_PLACES];
 	struct http_connection *connections;
 	size_t n_connections;
 	size_t inflight;   /* turns, from the end of their head to the end of their answer */

@@ -2,7 +2,8 @@
  * token, role, headers and form, the question on the bus, the answer. Each step can end it with a
  * failure; every way out passes through `end`, which writes the one line of the log.
  *
- * A call lives in the arena of its exchange and so dies with the answer. */
+ * Who may come in at all is decided in edge_door.c. A call lives in the arena of its exchange and
+ * so dies with the answer. */
 #include "edge_internal.h"
 
 #include "core/may.h"
@@ -235,6 +236,7 @@ Asskomm__Failure *edge_recognise(struct edge_call *call, const struct method_inf
 	if (call->principal == NULL) {
 		log_line(LOG_INFO, "not recognised", "why", call->why, "trace", call->trace.id,
 			NULL);
+		quotas_failed_login(call->edge->quotas, &call->client);
 		http_answer_header(exchange, "WWW-Authenticate", auth_challenge(exchange));
 		return failure_new(exchange->arena, FAILURE_UNAUTHENTICATED,
 			"Send a valid token: Authorization: Bearer …");
@@ -304,7 +306,13 @@ static void serve_page(struct edge_call *call, struct page *page)
 /* The caller is known, or known to be nobody. */
 static void serve_known(struct edge_call *call)
 {
-	if (strcmp(call->exchange->path, ROUTE_PREFIX "/events") == 0)
+	Asskomm__Failure *failure = NULL;
+
+	if (call->principal != NULL)
+		failure = quotas_user(call->edge->quotas, call->exchange, call->principal);
+	if (failure != NULL)
+		edge_fail(call, failure);
+	else if (strcmp(call->exchange->path, ROUTE_PREFIX "/events") == 0)
 		edge_serve_events(call);
 	else
 		serve(call);
@@ -356,10 +364,9 @@ static void on_request(struct http_handler *handler, struct http_exchange *excha
 	/* First of all, so that also a refusal at the door can be found by its trace. */
 	headers_trace(exchange, &call->trace);
 	count_inflight(edge, 1);
-	if (edge->inflight > edge->inflight_max)
-		edge_fail(call, failure_new(exchange->arena, FAILURE_UNAVAILABLE,
-					"Too many requests at once; try again"));
-	else if (page != NULL)
+	if (!edge_admit(call))
+		return;
+	if (page != NULL)
 		serve_page(call, page);
 	else
 		begin(call);
@@ -397,16 +404,23 @@ struct edge *edge_new(struct service *service)
 	edge->service = service;
 	edge->handler.on_request = on_request;
 	edge->inflight_max = (size_t)service_number(service, "ASSKOMM_HTTP_INFLIGHT", 0, 1000000);
-	edge->auth = make_auth(service);
+	edge->quotas = quotas_new(service);
+	edge->cors = cors_new(service_setting(service, "ASSKOMM_CORS_ORIGINS"));
+	if (edge->quotas != NULL && edge->cors != NULL)
+		edge->auth = make_auth(service);
 	if (edge->auth != NULL)
 		edge->server = http_server_new(loop, service_setting(service, "ASSKOMM_HTTP_HOST"),
 			(int)service_number(service, "ASSKOMM_HTTP_PORT", 0, 65535),
 			&edge->handler);
 	if (edge->server == NULL) {
 		auth_destroy(&edge->auth);
+		cors_destroy(&edge->cors);
+		quotas_destroy(&edge->quotas);
 		free(edge);
 		return NULL;
 	}
+	struct http_bounds bounds = quotas_bounds(edge->quotas);
+	http_server_bound(edge->server, &bounds);
 	/* Last: a timer that was initialised can only be freed in its close callback. */
 	askings_init(&edge->askings, loop);
 	edge->stream = stream_new(service, edge->auth, &edge->askings);
@@ -448,6 +462,8 @@ void edge_destroy(struct edge **edge)
 	stream_destroy(&(*edge)->stream);
 	http_server_destroy(&(*edge)->server);
 	auth_destroy(&(*edge)->auth);
+	cors_destroy(&(*edge)->cors);
+	quotas_destroy(&(*edge)->quotas);
 	uv_close((uv_handle_t *)&(*edge)->askings.timer, on_closed);
 	*edge = NULL;
 }

@@ -1,10 +1,12 @@
-/* What the parts of the edge share: edge.c (routes, pages, life) and edge_events.c (the live
- * stream). Nobody else includes this. */
+/* What the parts of the edge share: edge.c (routes, pages, life), edge_door.c (who may come in) and
+ * edge_events.c (the live stream). Nobody else includes this. */
 #ifndef ASSKOMM_GATEWAY_EDGE_INTERNAL_H
 #define ASSKOMM_GATEWAY_EDGE_INTERNAL_H
 
+#include "cors.h"
 #include "edge.h"
 #include "headers.h"
+#include "quotas.h"
 #include "route.h"
 #include "stream.h"
 
@@ -13,6 +15,8 @@ struct edge {
 	struct service *service;
 	struct http_server *server;
 	struct auth *auth;
+	struct quotas *quotas;
+	struct cors *cors;
 	struct askings askings;
 	struct stream *stream;
 	size_t inflight;
@@ -24,6 +28,7 @@ struct edge_call {
 	struct http_exchange *exchange;
 	struct route route;
 	struct trace trace;
+	struct network_address client; /* that limits are about */
 	Asskomm__Principal *principal; /* NULL: nobody was recognised */
 	const char *why;               /* for the log */
 	struct jwks_wait wait;
@@ -35,6 +40,10 @@ void edge_end(struct edge_call *call, unsigned status);
 
 /* Answers with a problem, whoever it comes from: the edge itself, or a service through the bus. */
 void edge_fail(struct edge_call *call, const Asskomm__Failure *failure);
+
+/* Whether the request may come in; if not, it has been answered: too many at once, too many of its
+ * address, or a browser's question before the real request (CORS). */
+bool edge_admit(struct edge_call *call);
 
 /* Sets the principal by the token. The failure to answer with when it is not valid or has no role
  * of the method, else NULL. */

@@ -19,10 +19,10 @@ const LIBRARIES = [
 	["uv.h", /^(common\/runtime|services\/[^/]+)\/[^/]+\.[ch]$/],
 ];
 
-// Headers of the C library without a door to the outside; <stdio.h> is there for snprintf, and the
-// symbols tell whether it is used for more.
+// Headers of the C library without a door to the outside; <stdio.h> is there for snprintf,
+// <arpa/inet.h> for inet_pton, and the symbols tell whether they are used for more.
 const PURE = new Set(
-	("assert ctype errno float inttypes limits math stdalign stdarg stdbool stddef stdint stdio " +
+	("arpa/inet assert ctype errno float inttypes limits math stdalign stdarg stdbool stddef stdint stdio " +
 		"stdlib string strings")
 		.split(" ")
 		.map((name) => `<${name}.h>`),

@@ -416,30 +416,6 @@ static void bodies_are_bounded_together(void **state)
 	CLIENT_AWAIT(&idle, server->http->body_bytes == 0);
 }
 
-static void connections_are_bounded(void **state)
-{
-	struct server *server = *state;
-	server->http->limits.connections = 3;
-	struct client clients[3];
-	for (int i = 0; i < 3; i++) {
-		clients[i] = client_open(&server->loop, server->port);
-		client_send(&clients[i], "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-		client_expect(&clients[i], 200);
-	}
-	struct client surplus = client_open(&server->loop, server->port);
-	client_send(&surplus, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-	client_expect(&surplus, 503);
-	client_expect_end(&surplus);
-	assert_false(surplus.reset);
-	client_close(&surplus);
-	client_close(&clients[0]);
-	CLIENT_AWAIT(&clients[1], server->http->n_connections == 2);
-	client_ask(&server->loop, server->port, "GET / HTTP/1.1\r\nHost: a\r\n\r\n", 200);
-	client_close(&clients[1]);
-	client_close(&clients[2]);
-	assert_int_equal(server->requests, 4);
-}
-
 static void go_on_is_said_when_the_body_is_awaited(void **state)
 {
 	struct server *server = *state;
@@ -484,7 +460,6 @@ int main(void)
 		SERVER_TEST(a_head_has_16_kib_and_64_fields),
 		SERVER_TEST(a_body_has_1_mib),
 		SERVER_TEST(bodies_are_bounded_together),
-		SERVER_TEST(connections_are_bounded),
 		SERVER_TEST(go_on_is_said_when_the_body_is_awaited),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -225,6 +225,9 @@ class Suite {
 				ASSKOMM_JWKS: this.path("keys", "jwks.json"),
 				ASSKOMM_TOKEN_ISSUER: ISSUER,
 				ASSKOMM_TOKEN_AUDIENCE: AUDIENCE,
+				// A test asks faster than any person.
+				ASSKOMM_RATE_USER: "1000000",
+				ASSKOMM_RATE_USER_BURST: "1000000",
 			});
 		else environment.ASSKOMM_BUS = at(this.bus[name]);
 		if (name === "ledger") environment.ASSKOMM_PUBLISH = at(this.events);
