@@ -52,6 +52,18 @@ add_custom_command(
 	DEPENDS generate "${GEN}/asskomm.descriptors"
 	COMMENT "tables" VERBATIM)
 
+# The German texts (core/catalogue.h), one file per area; msgfmt looks at the form of each.
+find_program(MSGCAT msgcat REQUIRED)
+find_program(MSGFMT msgfmt REQUIRED)
+file(GLOB TEXTS CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/common/texts/de/*.po")
+add_custom_command(
+	OUTPUT "${GEN}/catalogue.embedded.gen.c"
+	COMMAND ${MSGCAT} --use-first --force-po -o "${GEN}/de.po" ${TEXTS}
+	COMMAND ${MSGFMT} --no-hash --endianness=little -o "${GEN}/de.mo" "${GEN}/de.po"
+	COMMAND generate embed "${GEN}/catalogue.embedded.gen.c" "CATALOGUE_DE=${GEN}/de.mo"
+	DEPENDS generate ${TEXTS}
+	COMMENT "texts" VERBATIM)
+
 # The description of the API, for programs and for people; the gateway carries both.
 set(DOCS_STYLE "${CMAKE_SOURCE_DIR}/common/generate/docs.css")
 add_custom_command(

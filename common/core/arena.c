@@ -34,6 +34,7 @@ struct arena {
 	size_t next_size;
 	size_t ceiling;
 	size_t used;
+	enum language language;
 	ProtobufCAllocator allocator;
 	struct grown grown[GROWN_MAX];
 	unsigned next_grown;
@@ -132,6 +133,16 @@ void *arena_alloc(struct arena *arena, size_t size)
 	void *bytes = take(arena, size, 2 * arena->ceiling);
 	CHECK(bytes != NULL);
 	return bytes;
+}
+
+void arena_set_language(struct arena *arena, enum language language)
+{
+	arena->language = language;
+}
+
+enum language arena_language(const struct arena *arena)
+{
+	return arena->language;
 }
 
 size_t arena_used(const struct arena *arena)

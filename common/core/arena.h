@@ -6,6 +6,7 @@
 #ifndef ASSKOMM_CORE_ARENA_H
 #define ASSKOMM_CORE_ARENA_H
 
+#include "core/language.h"
 #include <protobuf-c/protobuf-c.h>
 #include <stddef.h>
 
@@ -30,6 +31,11 @@ void *arena_alloc(struct arena *arena, size_t size);
 /* An array of `count` items with room for one more at its end: the same one while it has room left
  * from an earlier call, else a copy with room for as many again. For appending item by item. */
 void *arena_grow(struct arena *arena, void *items, size_t count, size_t item_size);
+
+/* The language of the texts that are made for people in it (core/catalogue.h): that of the request
+ * it serves. English until it is set. */
+void arena_set_language(struct arena *arena, enum language language);
+enum language arena_language(const struct arena *arena);
 
 /* Bytes handed out so far. */
 size_t arena_used(const struct arena *arena);

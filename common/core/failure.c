@@ -1,6 +1,7 @@
 /* Failures are built up piece by piece in the arena; names, status and titles come from the one
  * list in failure.h. */
 #include "core/failure.h"
+#include "core/catalogue.h"
 #include "core/text.h"
 #include <stdarg.h>
 #include <string.h>
@@ -39,7 +40,7 @@ Asskomm__Failure *failure_new(struct arena *arena, enum failure_code code, const
 	failure->code = text_copy(arena, info(code)->name);
 	va_list arguments;
 	va_start(arguments, format);
-	failure->text = text_format_list(arena, format, arguments);
+	failure->text = say_list(arena, format, arguments);
 	va_end(arguments);
 	return failure;
 }
@@ -57,7 +58,7 @@ Asskomm__Failure__Violation *failure_add(struct arena *arena, Asskomm__Failure *
 	violation->rule = text_copy(arena, rule);
 	va_list arguments;
 	va_start(arguments, format);
-	violation->message = text_format_list(arena, format, arguments);
+	violation->message = say_list(arena, format, arguments);
 	va_end(arguments);
 	failure->violations = arena_grow(arena, failure->violations, failure->n_violations,
 		sizeof(Asskomm__Failure__Violation *));

@@ -38,7 +38,8 @@ enum failure_code {
 #undef FAILURE_ENUM
 };
 
-/* A failure of `code` with one sentence (printf'd). From the arena. */
+/* A failure of `code` with one sentence: printf'd, in the language of the arena
+ * (core/catalogue.h). From the arena. */
 Asskomm__Failure *failure_new(struct arena *arena, enum failure_code code, const char *format, ...)
 	PRINTF_LIKE(3, 4);
 

@@ -2,6 +2,7 @@
  * does not fit, each with its place: a chain of names and indexes on the stack that becomes a path
  * ("signatories[1].role") only when there is something to say. (Out: reflect_print.c.) */
 #include "core/reflect.h"
+#include "core/catalogue.h"
 #include "core/failure.h"
 #include "core/place.h"
 #include "core/reflect_value.h"
@@ -31,7 +32,7 @@ static void complain(
 			reader->arena, FAILURE_INVALID, "The JSON does not fit the request");
 	va_list arguments;
 	va_start(arguments, format);
-	const char *message = text_format_list(reader->arena, format, arguments);
+	const char *message = say_list(reader->arena, format, arguments);
 	va_end(arguments);
 	failure_add(reader->arena, reader->failure, place_path(reader->arena, place), rule, "%s",
 		message);
@@ -71,7 +72,7 @@ static const char *choices(struct arena *arena, const ProtobufCEnumDescriptor *d
 {
 	struct text text;
 	text_init(&text, arena, CHOICES_SHOWN_MAX);
-	text_append(&text, "one of");
+	text_append(&text, say(arena, "one of"));
 	for (unsigned i = 0; i < descriptor->n_values; i++)
 		text_append_format(&text, "%s %s", i == 0 ? "" : ",", descriptor->values[i].name);
 	return text.bytes;
@@ -83,31 +84,31 @@ static const char *expected(struct arena *arena, const ProtobufCFieldDescriptor 
 	switch (reflect_kind(field->type)) {
 	case VALUE_SIGNED:
 	case VALUE_UNSIGNED:
-		return "a whole number";
+		return say(arena, "a whole number");
 	case VALUE_REAL:
-		return "a number";
+		return say(arena, "a number");
 	case VALUE_BOOL:
-		return "true or false";
+		return say(arena, "true or false");
 	case VALUE_ENUM:
 		return choices(arena, field->descriptor);
 	case VALUE_STRING:
-		return "text in quotes";
+		return say(arena, "text in quotes");
 	case VALUE_BYTES:
-		return "base64 in quotes";
+		return say(arena, "base64 in quotes");
 	case VALUE_MESSAGE:
-		return "an object";
+		return say(arena, "an object");
 	}
 	check_failed("a kind of value", __FILE__, __LINE__);
 }
 
 /* The borders as text; a caller who sees them knows which type the field has. */
-static const char *range_of(ProtobufCType type)
+static const char *range_of(struct arena *arena, ProtobufCType type)
 {
 	bool is_signed = reflect_kind(type) == VALUE_SIGNED;
 	if (reflect_is_64_bit(type))
-		return is_signed ? "-9223372036854775808 to 9223372036854775807"
-				 : "0 to 18446744073709551615";
-	return is_signed ? "-2147483648 to 2147483647" : "0 to 4294967295";
+		return is_signed ? say(arena, "-9223372036854775808 to 9223372036854775807")
+				 : say(arena, "0 to 18446744073709551615");
+	return is_signed ? say(arena, "-2147483648 to 2147483647") : say(arena, "0 to 4294967295");
 }
 
 /* What was wrong with one value, in words of what to send instead. The value itself is not
@@ -122,7 +123,8 @@ static void complain_value(struct reader *reader, const struct place *place,
 		complain(reader, place, "type", "Send %s", expected(reader->arena, field));
 		return;
 	case VALUE_OUT_OF_RANGE:
-		complain(reader, place, "range", "Send a number from %s", range_of(field->type));
+		complain(reader, place, "range", "Send a number from %s",
+			range_of(reader->arena, field->type));
 		return;
 	case VALUE_NOT_DEFINED:
 		complain(reader, place, "enum", "Send %s", expected(reader->arena, field));
@@ -242,7 +244,8 @@ static void read_items(struct reader *reader, const struct place *place, const j
 {
 	if (!json_is_array(value)) {
 		complain(reader, place, "type", "Send an array of %s",
-			field->type == PROTOBUF_C_TYPE_MESSAGE ? "objects" : "values");
+			field->type == PROTOBUF_C_TYPE_MESSAGE ? say(reader->arena, "objects")
+							       : say(reader->arena, "values"));
 		return;
 	}
 	size_t count = json_array_size(value);
@@ -282,7 +285,7 @@ static const char *known_names(struct arena *arena, const ProtobufCMessageDescri
 	text_init(&text, arena, CHOICES_SHOWN_MAX);
 	for (unsigned i = 0; i < descriptor->n_fields; i++)
 		text_append_format(&text, "%s%s", i == 0 ? "" : ", ", info->fields[i].json_name);
-	return text.len == 0 ? "none" : text.bytes;
+	return text.len == 0 ? say(arena, "none") : text.bytes;
 }
 
 static void read_message(struct reader *reader, const struct place *place, const json_t *value,

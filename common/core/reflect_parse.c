@@ -2,6 +2,7 @@
  * would parse 2,048 levels deep and spends up to 80 bytes of heap per byte of text. Error texts are
  * our own, since jansson's quote the input and may cut it inside a character. */
 #include "core/reflect_value.h"
+#include "core/catalogue.h"
 #include "core/failure.h"
 #include "core/text.h"
 #include <string.h>
@@ -85,18 +86,18 @@ static const char *duplicate_key(struct arena *arena, const char *error_text)
 static const char *explain(enum json_error_code code)
 {
 	if (code == json_error_premature_end_of_input)
-		return "the text ends too early: close all brackets and quotes";
+		return TEXT("the text ends too early: close all brackets and quotes");
 	if (code == json_error_end_of_input_expected)
-		return "there is more after the end: send one JSON object";
+		return TEXT("there is more after the end: send one JSON object");
 	if (code == json_error_invalid_utf8)
-		return "this is not UTF-8: encode the text as UTF-8";
+		return TEXT("this is not UTF-8: encode the text as UTF-8");
 	if (code == json_error_duplicate_key)
-		return "this name stands twice in one object: send it once";
+		return TEXT("this name stands twice in one object: send it once");
 	if (code == json_error_numeric_overflow)
-		return "this number is too large: check it";
+		return TEXT("this number is too large: check it");
 	if (code == json_error_null_character || code == json_error_null_byte_in_key)
-		return "the character NUL is not allowed: leave \\u0000 out";
-	return "this is not JSON: check commas, quotes and brackets";
+		return TEXT("the character NUL is not allowed: leave \\u0000 out");
+	return TEXT("this is not JSON: check commas, quotes and brackets");
 }
 
 /* The text is parsed with its length, so that a NUL inside is a fault and not an end. */
@@ -117,7 +118,7 @@ json_t *reflect_parse_json(struct arena *arena, const char *text, size_t len, si
 	failure = not_well_formed(arena);
 	failure_add(arena, failure, duplicate ? duplicate_key(arena, error.text) : "",
 		duplicate ? "duplicate" : "json", "Line %d, column %d: %s", error.line,
-		error.column, explain(code));
+		error.column, say_text(arena, explain(code)));
 	*out_failure = failure;
 	return NULL;
 }

@@ -1,6 +1,7 @@
 /* What rules say: refusals and facts. A ruling is filled in by the runner (or a test), lives as
  * long as its call, and is read by the runner when the rule accepts. */
 #include "core/ruling.h"
+#include "core/catalogue.h"
 #include "core/reflect.h"
 #include "core/reflect_value.h"
 #include "core/text.h"
@@ -22,7 +23,7 @@ enum verdict refuse(struct ruling *ruling, enum failure_code code, const char *f
 {
 	va_list arguments;
 	va_start(arguments, format);
-	const char *text = text_format_list(ruling->arena, format, arguments);
+	const char *text = say_list(ruling->arena, format, arguments);
 	va_end(arguments);
 	ruling->failure = failure_new(ruling->arena, code, "%s", text);
 	if (field != NULL && *field != 0)

@@ -2,12 +2,13 @@
  * field that is empty and not required is never looked at further. The walk ends when a failure
  * can hold no more. */
 #include "core/validate.h"
+#include "core/catalogue.h"
 #include "core/civil.h"
 #include "core/failure.h"
 #include "core/place.h"
 #include "core/reflect_value.h"
 #include "core/text.h"
-#include <inttypes.h>
+#include <stdarg.h>
 #include <string.h>
 
 #define EMAIL_MAX 254u
@@ -151,15 +152,15 @@ static const struct format {
 	bool (*fits)(const char *text);
 	const char *wanted;
 } FORMATS[] = {
-	[FORMAT_DATE] = { is_date, "a date that exists, as 2023-08-09" },
-	[FORMAT_INSTANT] = { is_instant, "a date, or an instant as 2023-08-09T10:15:00Z" },
-	[FORMAT_UUID] = { is_uuid, "a uuid in lower case" },
-	[FORMAT_KEY] = { is_key, "a participant's key: 8, 9 or 5 digits, or k-…" },
-	[FORMAT_DISTRICT] = { is_district, "a district's key: 5 digits" },
-	[FORMAT_CODE] = { is_code, "a code: small letters, digits and _, a letter first" },
-	[FORMAT_EMAIL] = { is_email, "an e-mail address, as name@example.org" },
-	[FORMAT_NAME] = { is_name, "a name: letters and digits, a letter first" },
-	[FORMAT_PLACE] = { is_place, "`next` of the page before" },
+	[FORMAT_DATE] = { is_date, TEXT("a date that exists, as 2023-08-09") },
+	[FORMAT_INSTANT] = { is_instant, TEXT("a date, or an instant as 2023-08-09T10:15:00Z") },
+	[FORMAT_UUID] = { is_uuid, TEXT("a uuid in lower case") },
+	[FORMAT_KEY] = { is_key, TEXT("a participant's key: 8, 9 or 5 digits, or k-…") },
+	[FORMAT_DISTRICT] = { is_district, TEXT("a district's key: 5 digits") },
+	[FORMAT_CODE] = { is_code, TEXT("a code: small letters, digits and _, a letter first") },
+	[FORMAT_EMAIL] = { is_email, TEXT("an e-mail address, as name@example.org") },
+	[FORMAT_NAME] = { is_name, TEXT("a name: letters and digits, a letter first") },
+	[FORMAT_PLACE] = { is_place, TEXT("`next` of the page before") },
 };
 
 /* An empty text has every format: whether it may be empty is another rule. */
@@ -172,12 +173,19 @@ bool validate_format(enum field_format format, const char *text)
 }
 
 /* The path is made here: a walk that finds nothing costs no memory. */
-static void complain(
-	struct check *check, const struct subject *subject, const char *rule, const char *message)
+static void complain(struct check *check, const struct subject *subject, const char *rule,
+	const char *format, ...) PRINTF_LIKE(4, 5);
+static void complain(struct check *check, const struct subject *subject, const char *rule,
+	const char *format, ...)
 {
+	va_list arguments;
+
 	if (check->failure == NULL)
 		check->failure = failure_new(check->arena, FAILURE_INVALID,
 			"The request breaks the rules of its fields");
+	va_start(arguments, format);
+	const char *message = say_list(check->arena, format, arguments);
+	va_end(arguments);
 	failure_add(check->arena, check->failure, place_path(check->arena, &subject->place), rule,
 		"%s", message);
 }
@@ -194,14 +202,12 @@ static void check_string(struct check *check, const struct subject *subject, con
 	const struct field_info *info = subject->info;
 	size_t characters = text_characters(text);
 	if (characters < info->min_len)
-		complain(check, subject, "min_len",
-			text_format(check->arena, "Give at least %u characters", info->min_len));
+		complain(check, subject, "min_len", "Give at least %u characters", info->min_len);
 	else if (info->max_len > 0 && characters > info->max_len)
-		complain(check, subject, "max_len",
-			text_format(check->arena, "Give at most %u characters", info->max_len));
+		complain(check, subject, "max_len", "Give at most %u characters", info->max_len);
 	else if (!validate_format(info->format, text))
-		complain(check, subject, "format",
-			text_format(check->arena, "Give %s", FORMATS[info->format].wanted));
+		complain(check, subject, "format", "Give %s",
+			say_text(check->arena, FORMATS[info->format].wanted));
 }
 
 /* Limits are signed: an unsigned number beyond them counts as the largest signed one. */
@@ -217,11 +223,9 @@ static void check_number(struct check *check, const struct subject *subject, con
 		number = magnitude > INT64_MAX ? INT64_MAX : (int64_t)magnitude;
 	}
 	if (info->has_gte && number < info->gte)
-		complain(check, subject, "gte",
-			text_format(check->arena, "Give at least %" PRId64, info->gte));
+		complain(check, subject, "gte", "Give at least %lld", (long long)info->gte);
 	else if (info->has_lte && number > info->lte)
-		complain(check, subject, "lte",
-			text_format(check->arena, "Give at most %" PRId64, info->lte));
+		complain(check, subject, "lte", "Give at most %lld", (long long)info->lte);
 }
 
 static void check_message(
@@ -280,8 +284,7 @@ static void check_items(
 	if (count == 0 && info->required)
 		complain(check, subject, "required", "Give at least one");
 	if (info->max_items > 0 && count > info->max_items) {
-		complain(check, subject, "max_items",
-			text_format(check->arena, "Give at most %u", info->max_items));
+		complain(check, subject, "max_items", "Give at most %u", info->max_items);
 		return;
 	}
 	const char *items = *(char *const *)reflect_member(message, subject->field);

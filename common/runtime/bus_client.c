@@ -6,6 +6,7 @@
  * the low bits of the correlation) or not sent: waiting for a replica, or refused already and only
  * here because on_reply may not come from inside bus_ask. So what expires unsent is UNAVAILABLE,
  * safe to send again, and what expires sent is DEADLINE. */
+#include "core/catalogue.h"
 #include "core/failure.h"
 #include "core/reflect.h"
 #include "runtime/bus_internal.h"
@@ -114,7 +115,8 @@ static void fail(struct bus_request *request, enum failure_code code, const char
 {
 	Asskomm__Failure failure = ASSKOMM__FAILURE__INIT;
 	failure.code = (char *)(uintptr_t)failure_name(code);
-	failure.text = (char *)(uintptr_t)text;
+	failure.text =
+		(char *)(uintptr_t)catalogue_text(language_of(request->header.language), text);
 	finish(request, &failure, NULL, 0);
 }
 

@@ -7,6 +7,7 @@
  *
  * An answer that its caller cannot take now (its queue is full) waits here, bounded in number,
  * bytes and time; an answer whose caller has gone is dropped. */
+#include "core/catalogue.h"
 #include "core/failure.h"
 #include "core/reflect.h"
 #include "core/text.h"
@@ -119,18 +120,19 @@ static void send_signal(
 }
 
 /* A failure whose violations are too many for a header keeps its code and text. */
-static void send_reply(struct bus *bus, zmq_msg_t *route, uint64_t correlation,
+static void send_reply(struct bus *bus, zmq_msg_t *route, const Asskomm__Header *to,
 	const Asskomm__Failure *failure, const uint8_t *body, size_t body_len)
 {
 	Asskomm__Header header = ASSKOMM__HEADER__INIT;
 	Asskomm__Failure shortened = ASSKOMM__FAILURE__INIT;
 	header.v = BUS_VERSION;
 	header.kind = ASSKOMM__HEADER__KIND__REPLY;
-	header.correlation = correlation;
+	header.correlation = to->correlation;
 	header.failure = (Asskomm__Failure *)(uintptr_t)failure;
 	if (failure != NULL && asskomm__header__get_packed_size(&header) > BUS_HEADER_MAX) {
 		shortened.code = failure->code;
-		shortened.text = (char *)(uintptr_t) "too many violations to list";
+		shortened.text = (char *)(uintptr_t)catalogue_text(
+			language_of(to->language), TEXT("too many violations to list"));
 		shortened.retry_after_ms = failure->retry_after_ms;
 		header.failure = &shortened;
 	}
@@ -138,14 +140,14 @@ static void send_reply(struct bus *bus, zmq_msg_t *route, uint64_t correlation,
 }
 
 /* For what is answered without a call: no arena, all on the stack. */
-static void send_refusal(struct bus *bus, zmq_msg_t *route, uint64_t correlation,
+static void send_refusal(struct bus *bus, zmq_msg_t *route, const Asskomm__Header *to,
 	enum failure_code code, const char *text)
 {
 	Asskomm__Failure failure = ASSKOMM__FAILURE__INIT;
 	failure.code = (char *)(uintptr_t)failure_name(code);
-	failure.text = (char *)(uintptr_t)text;
+	failure.text = (char *)(uintptr_t)catalogue_text(language_of(to->language), text);
 	failure.retry_after_ms = code == FAILURE_TOO_MANY ? RETRY_AFTER_MS : 0;
-	send_reply(bus, route, correlation, &failure, NULL, 0);
+	send_reply(bus, route, to, &failure, NULL, 0);
 }
 
 /* The call, its header and its peer's name lie in the arena, which goes last. */
@@ -156,10 +158,10 @@ void bus_answer(struct bus_call *call, const Asskomm__Failure *failure, const ui
 	struct bus_call_route *route = call->route;
 	struct arena *arena = call->arena;
 	if (failure == NULL && body_len > BUS_MESSAGE_MAX)
-		send_refusal(bus, &route->id, call->header->correlation, FAILURE_INTERNAL,
+		send_refusal(bus, &route->id, call->header, FAILURE_INTERNAL,
 			"the answer is too large for one message");
 	else
-		send_reply(bus, &route->id, call->header->correlation, failure, body, body_len);
+		send_reply(bus, &route->id, call->header, failure, body, body_len);
 	bus->inflight--;
 	bus->inflight_bytes -= call->body_len;
 	zmq_msg_close(&route->id);
@@ -274,19 +276,16 @@ static bool may_start(struct bus *bus, const Asskomm__Header *header, struct bus
 {
 	zmq_msg_t *route = &message->frames[ROUTE];
 	size_t body_len = zmq_msg_size(&message->frames[BODY]);
-	uint64_t correlation = header->correlation;
 	if (header->v != BUS_VERSION)
-		send_refusal(bus, route, correlation, FAILURE_UNIMPLEMENTED,
-			"only version 1 is spoken here");
-	else if (bus->draining)
-		send_signal(bus, route, ASSKOMM__HEADER__KIND__GOAWAY, correlation);
-	else if (body_len > BUS_MESSAGE_MAX)
 		send_refusal(
-			bus, route, correlation, FAILURE_TOO_LARGE, "the request is over 4 MiB");
+			bus, route, header, FAILURE_UNIMPLEMENTED, "only version 1 is spoken here");
+	else if (bus->draining)
+		send_signal(bus, route, ASSKOMM__HEADER__KIND__GOAWAY, header->correlation);
+	else if (body_len > BUS_MESSAGE_MAX)
+		send_refusal(bus, route, header, FAILURE_TOO_LARGE, "the request is over 4 MiB");
 	else if (bus->inflight >= BUS_INFLIGHT_MAX ||
 		 bus->inflight_bytes + body_len > BUS_INFLIGHT_BYTES)
-		send_refusal(
-			bus, route, correlation, FAILURE_TOO_MANY, "too many requests at once");
+		send_refusal(bus, route, header, FAILURE_TOO_MANY, "too many requests at once");
 	else
 		return true;
 	return false;
@@ -299,6 +298,7 @@ static bool dispatch(struct bus *bus, struct arena *arena, const char *peer,
 	if (header->kind == ASSKOMM__HEADER__KIND__REQUEST) {
 		if (!may_start(bus, header, message))
 			return false;
+		arena_set_language(arena, language_of(header->language));
 		start_call(bus, arena, peer, header, message);
 		return true;
 	}

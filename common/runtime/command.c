@@ -9,6 +9,7 @@
 #include "runtime/digest.h"
 #include "runtime/log.h"
 
+#include "core/catalogue.h"
 #include "core/may.h"
 #include "core/reflect.h"
 #include "core/text.h"
@@ -50,7 +51,8 @@ static void answer_reply(struct run *run, const uint8_t *reply, size_t reply_len
 /* For what is not the rule's to say: trouble, and keys. */
 static void answer_failure(struct run *run, enum failure_code code, const char *text)
 {
-	answer_refusal(run, failure_new(run->call->arena, code, "%s", text));
+	answer_refusal(
+		run, failure_new(run->call->arena, code, "%s", say_text(run->call->arena, text)));
 }
 
 /* The kick makes the ledger number the facts now instead of at its next poll; when it is lost, the
@@ -167,9 +169,10 @@ static Asskomm__Failure *rejection(struct run *run, const struct db_error *error
 
 	for (; c != NULL && c->name != NULL; c++)
 		if (strcmp(c->name, error->constraint) == 0) {
-			Asskomm__Failure *failure = failure_new(arena, c->code, "%s", c->text);
+			Asskomm__Failure *failure =
+				failure_new(arena, c->code, "%s", say_text(arena, c->text));
 
-			failure_add(arena, failure, c->field, c->rule, "%s", c->text);
+			failure_add(arena, failure, c->field, c->rule, "%s", failure->text);
 			return failure;
 		}
 	if (strcmp(error->sqlstate, "AK010") == 0)
@@ -374,6 +377,7 @@ static void ask_need(struct run *run)
 	run->need.header.timeout_ms = call_remaining_ms(run->call) + 1;
 	run->need.header.principal = run->call->principal;
 	run->need.header.traceparent = run->call->bus->header->traceparent;
+	run->need.header.language = run->call->bus->header->language;
 	run->need.body = reflect_pack(arena, request, &run->need.body_len);
 	run->need.on_reply = on_known;
 	bus_ask(service_peer(run->call->service, method->service), &run->need);

@@ -3,6 +3,7 @@
 #include "runtime/log.h"
 #include "runtime/service_internal.h"
 
+#include "core/catalogue.h"
 #include "core/may.h"
 #include "core/reflect.h"
 #include "core/text.h"
@@ -26,7 +27,8 @@ static void look_for_fact(struct run *run);
 /* For what the runner says in its own words. */
 static void refuse_run(struct run *run, enum failure_code code, const char *text)
 {
-	call_refuse(run->call, failure_new(run->call->arena, code, "%s", text));
+	call_refuse(run->call,
+		failure_new(run->call->arena, code, "%s", say_text(run->call->arena, text)));
 }
 
 /* ---- rows to reply */

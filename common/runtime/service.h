@@ -57,7 +57,7 @@ struct constraint {
 	enum failure_code code;
 	const char *field;
 	const char *rule;
-	const char *text;
+	const char *text; /* English; German in common/texts/de */
 };
 
 /* What facts do to this service: `fold` makes an effect (a message) from one fact, or NULL for

@@ -11,6 +11,7 @@
 #include "core/text.h"
 #include "headers.h"
 #include "input.h"
+#include "language.h"
 #include "pages.h"
 #include "problem.h"
 #include "route.h"
@@ -190,6 +191,7 @@ static void ask(struct edge_call *call, const ProtobufCMessage *input, const str
 	header->principal = call->principal;
 	header->idempotency_key = text_copy(arena, wishes->key);
 	header->traceparent = text_copy(arena, call->trace.parent);
+	header->language = text_copy(arena, language_tag(arena_language(arena)));
 	header->claim = wishes->claim;
 	header->expected_version = wishes->version;
 	header->dry_run = wishes->dry_run;
@@ -361,7 +363,8 @@ static void on_request(struct http_handler *handler, struct http_exchange *excha
 
 	call->edge = edge;
 	call->exchange = exchange;
-	/* First of all, so that also a refusal at the door can be found by its trace. */
+	/* First of all, so that also a refusal at the door can be found by its trace and read. */
+	arena_set_language(exchange->arena, language_wanted(exchange));
 	headers_trace(exchange, &call->trace);
 	count_inflight(edge, 1);
 	if (!edge_admit(call))

@@ -3,6 +3,7 @@
  * before it may be invented. */
 #include "forwarded.h"
 
+#include "core/catalogue.h"
 #include <string.h>
 #include <strings.h>
 
@@ -158,10 +159,10 @@ bool forwarded_client(const struct networks *proxies, const struct http_exchange
 		return true;
 	read_all(exchange, "x-forwarded-for", read_x_forwarded_for, &old);
 	read_all(exchange, "forwarded", read_forwarded, &new);
-	*out_why = "the proxy's header names no address";
+	*out_why = TEXT("the proxy's header names no address");
 	if (!choose(proxies, &old, &by_old) || !choose(proxies, &new, &by_new))
 		return false;
-	*out_why = "Forwarded and X-Forwarded-For disagree";
+	*out_why = TEXT("Forwarded and X-Forwarded-For disagree");
 	if (old.count > 0 && new.count > 0 && memcmp(&by_old, &by_new, sizeof(by_old)) != 0)
 		return false;
 	*out_client = old.count > 0 ? by_old : by_new;

@@ -3,6 +3,7 @@
  * A header that stands twice is refused: proxies and servers differ on which of the two counts. */
 #include "headers.h"
 
+#include "core/catalogue.h"
 #include "core/civil.h"
 #include "core/failure.h"
 #include "core/text.h"
@@ -74,7 +75,8 @@ static Asskomm__Failure *bad_header(
 	Asskomm__Failure *failure = failure_new(
 		exchange->arena, FAILURE_INVALID, "The header %s is not well-formed", name);
 
-	failure_add(exchange->arena, failure, name, "header", "%s", what);
+	failure_add(
+		exchange->arena, failure, name, "header", "%s", say_text(exchange->arena, what));
 	return failure;
 }
 

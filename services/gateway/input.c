@@ -2,6 +2,7 @@
  * (path and body) or is refused (a query parameter that repeats); nothing is passed over. */
 #include "input.h"
 
+#include "core/catalogue.h"
 #include "core/reflect.h"
 #include "core/text.h"
 #include "core/validate.h"
@@ -19,9 +20,10 @@ static bool has_body(const struct route *route)
 static Asskomm__Failure *invalid(struct arena *arena, const char *text, const char *field,
 	const char *rule, const char *what)
 {
-	Asskomm__Failure *failure = failure_new(arena, FAILURE_INVALID, "%s", text);
+	Asskomm__Failure *failure =
+		failure_new(arena, FAILURE_INVALID, "%s", say_text(arena, text));
 
-	failure_add(arena, failure, field, rule, "%s", what);
+	failure_add(arena, failure, field, rule, "%s", say_text(arena, what));
 	return failure;
 }
 
@@ -88,11 +90,11 @@ static Asskomm__Failure *set_parameter(
 	CHECK(field != NULL); /* the generator checked the template */
 	if (!text_is_utf8(parameter->value, strlen(parameter->value)) ||
 		!reflect_set_text(arena, input, parameter->field, parameter->value))
-		return invalid(arena, "The path is not well-formed",
+		return invalid(arena, TEXT("The path is not well-formed"),
 			name_of(input->descriptor, field), "type", "Does not fit the field");
 	if (!are_equal(in_body, unset) &&
 		!are_equal(in_body, reflect_get_text(arena, input, parameter->field)))
-		return invalid(arena, "Path and body contradict each other",
+		return invalid(arena, TEXT("Path and body contradict each other"),
 			name_of(input->descriptor, field), "path", "Leave it out of the body");
 	return NULL;
 }
@@ -118,7 +120,7 @@ static bool take(struct taken *taken, const ProtobufCMessageDescriptor *type,
 static Asskomm__Failure *set_query(struct arena *arena, ProtobufCMessage *input,
 	struct taken *taken, const char *name, const char *value)
 {
-	static const char PROBLEM[] = "The query is not well-formed";
+	static const char PROBLEM[] = TEXT("The query is not well-formed");
 
 	if (name == NULL || !text_is_utf8(name, strlen(name)) ||
 		!text_is_utf8(value, strlen(value)))

@@ -8,16 +8,12 @@
 #include "core/failure.h"
 #include "runtime/http.h"
 
-/* Answers with type, title, status, detail, code, violations and traceId; the title in German or
- * English as Accept-Language prefers, with Retry-After for 429 and 503. Frees the exchange. */
+/* Answers with type, title, status, detail, code, violations and traceId, in the language of the
+ * exchange's arena, with Retry-After for 429 and 503. Frees the exchange. */
 void problem_answer(
 	struct http_exchange *exchange, const Asskomm__Failure *failure, const char *trace_id);
 
-/* The body alone, compact JSON; `language` is "de" or "en". From the arena. */
-char *problem_text(struct arena *arena, const Asskomm__Failure *failure, const char *language,
-	const char *trace_id);
-
-/* "de" or "en", by an Accept-Language header (NULL: none); "en" when it prefers neither. */
-const char *problem_language(const char *accept_language);
+/* The body alone, compact JSON, in the language of the arena, from which it comes. */
+char *problem_text(struct arena *arena, const Asskomm__Failure *failure, const char *trace_id);
 
 #endif

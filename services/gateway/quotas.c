@@ -1,6 +1,7 @@
 /* Three tables of rates: users, operators and machines, addresses. A limit of 0 has no table. */
 #include "quotas.h"
 
+#include "core/catalogue.h"
 #include "core/failure.h"
 #include "core/rate.h"
 #include "core/text.h"
@@ -96,7 +97,7 @@ struct http_bounds quotas_bounds(const struct quotas *quotas)
 /* ---- deciding */
 
 static Asskomm__Failure *take(struct rate_table *table, const struct rate_key *key,
-	const struct http_exchange *exchange, const char *by)
+	const struct http_exchange *exchange, const char *by, const char *text)
 {
 	uint64_t wait_ns = rate_table_take(table, key, exchange->received_ns, 1);
 
@@ -104,8 +105,8 @@ static Asskomm__Failure *take(struct rate_table *table, const struct rate_key *k
 	if (wait_ns == 0)
 		return NULL;
 	metrics_add("asskomm_http_limited_total", "by", by, 1);
-	Asskomm__Failure *failure = failure_new(exchange->arena, FAILURE_TOO_MANY,
-		"Too many requests of this %s; go on after Retry-After", by);
+	Asskomm__Failure *failure = failure_new(
+		exchange->arena, FAILURE_TOO_MANY, "%s", say_text(exchange->arena, text));
 	failure->retry_after_ms = (uint32_t)(wait_ns / 1000000) + 1;
 	return failure;
 }
@@ -133,14 +134,15 @@ Asskomm__Failure *quotas_arrival(struct quotas *quotas, const struct http_exchan
 
 	if (!forwarded_client(&quotas->proxies, exchange, out_client, &why)) {
 		log_line(LOG_INFO, "address not known", "why", why, NULL);
-		return failure_new(
-			exchange->arena, FAILURE_INVALID, "Who is asking is not clear: %s", why);
+		return failure_new(exchange->arena, FAILURE_INVALID,
+			"Who is asking is not clear: %s", say_text(exchange->arena, why));
 	}
 	struct rate_table *table = table_of(quotas, out_client);
 	if (table == NULL)
 		return NULL;
 	struct rate_key key = key_of(out_client);
-	return take(table, &key, exchange, "address");
+	return take(table, &key, exchange, "address",
+		TEXT("Too many requests of this address; go on after Retry-After"));
 }
 
 static bool loads_data(const Asskomm__Principal *principal)
@@ -163,7 +165,8 @@ Asskomm__Failure *quotas_user(struct quotas *quotas, const struct http_exchange 
 		return NULL;
 	digest_sha256(principal->subject, strlen(principal->subject), digest);
 	memcpy(key.bytes, digest, sizeof(key.bytes));
-	return take(table, &key, exchange, "user");
+	return take(table, &key, exchange, "user",
+		TEXT("Too many requests of this user; go on after Retry-After"));
 }
 
 void quotas_failed_login(struct quotas *quotas, const struct network_address *client)

@@ -6,6 +6,7 @@
 #include "stream_internal.h"
 
 #include "asskomm/ledger.pb-c.h"
+#include "core/catalogue.h"
 #include "core/failure.h"
 #include "core/reflect.h"
 #include "headers.h"
@@ -73,7 +74,7 @@ static Asskomm__Failure *bad_position(
 	Asskomm__Failure *failure =
 		failure_new(arena, FAILURE_INVALID, "There is no such place in the ledger");
 
-	failure_add(arena, failure, field, "position", "%s", what);
+	failure_add(arena, failure, field, "position", "%s", say_text(arena, what));
 	return failure;
 }
 

@@ -3,6 +3,7 @@
 import { readSources } from "./source.mjs";
 import { checkBudget } from "./budget.mjs";
 import { checkIncludes, checkLibraries, checkServices, checkSymbols } from "./layers.mjs";
+import { checkTexts } from "./texts.mjs";
 import {
 	checkBanned,
 	checkFormat,
@@ -24,6 +25,7 @@ const CHECKS = [
 	["no ZMTP heartbeats", checkHeartbeat],
 	["no banned functions", checkBanned],
 	["no silenced warnings without a reason", checkSuppressions],
+	["texts in German and English", checkTexts],
 	["clang-format", checkFormat],
 	["generated code only in the build folder", checkGenerated],
 	["no host in the lockfile", checkLockfile],

@@ -2,6 +2,7 @@
  * entered late, and any open process can be closed. */
 #include "moves.h"
 
+#include "core/catalogue.h"
 #include "core/reflect.h"
 #include "core/text.h"
 #include <string.h>
@@ -24,12 +25,10 @@ static const struct {
 };
 #define N_MOVES (sizeof(MOVES) / sizeof(MOVES[0]))
 
-/* Only statuses of the table come here; each of them has a name. */
-static const char *name_of(Coaching__CoachingProcess__Status status)
+static const char *label(struct ruling *ruling, Coaching__CoachingProcess__Status status)
 {
-	return protobuf_c_enum_descriptor_get_value(
-		&coaching__coaching_process__status__descriptor, (int)status)
-		->name;
+	return say_label(
+		ruling->arena, &coaching__coaching_process__status__descriptor, (int)status);
 }
 
 /* Tells what would be possible, so that nobody has to guess the order of steps. */
@@ -41,10 +40,11 @@ static enum verdict refuse_move(struct ruling *ruling, const Coaching__CoachingP
 	for (size_t i = 0; i < N_MOVES; i++)
 		if (MOVES[i].from == coaching->status)
 			text_append_format(&allowed, "%s%s", allowed.len > 0 ? ", " : "",
-				name_of(MOVES[i].to));
+				label(ruling, MOVES[i].to));
 	return refuse(ruling, FAILURE_CONFLICT, NULL, "move",
-		"the coaching is %s; it can become: %s", name_of(coaching->status),
-		allowed.len > 0 ? allowed.bytes : "nothing else (ask for a new one)");
+		"the coaching is %s; it can become: %s", label(ruling, coaching->status),
+		allowed.len > 0 ? allowed.bytes
+				: say(ruling->arena, "nothing else (ask for a new one)"));
 }
 
 /* The day is judged before the move: days are what people mistype most. Steps of one day keep the

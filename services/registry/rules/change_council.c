@@ -1,6 +1,7 @@
 /* A council falls asleep, is woken up, or ends; only an active or a reactivated one is counted. */
 #include "rules.h"
 
+#include "core/catalogue.h"
 #include "core/reflect.h"
 #include "council_facts.h"
 #include <string.h>
@@ -60,7 +61,8 @@ enum verdict change_council(
 		return refuse(ruling, FAILURE_CONFLICT, "change", "move",
 			"an active council can become dormant or be dissolved, a dormant one can "
 			"be reactivated or dissolved; this one is %s",
-			registry__council__status__descriptor.values[council->status].name);
+			say_label(ruling->arena, &registry__council__status__descriptor,
+				(int)council->status));
 	if (council->n_entries > 0 &&
 		strcmp(wish->changed_on, council->entries[council->n_entries - 1]->on) < 0)
 		return refuse(ruling, FAILURE_REFUSED, "changedOn", "order",
