@@ -43,8 +43,9 @@ const struct route_header ROUTE_HEADERS[] = {
 		"holds.",
 		"{\"type\":\"string\"}", "\"3\"", is_query },
 	{ "AcceptLanguage", "Accept-Language",
-		"The language of a problem's title: German or English, English when neither is "
-		"preferred.",
+		"The language of a problem's title, detail and messages: German or English, "
+		"English "
+		"when neither is preferred. Codes, fields and rules are the same in both.",
 		"{\"type\":\"string\",\"default\":\"en\"}", "de-DE, en;q=0.5", is_any },
 	{ "Traceparent", "traceparent",
 		"W3C trace context. It is continued, or begun when there is none, and comes back "

@@ -37,7 +37,7 @@ static const struct answer_header {
 	{ "RetryAfter", "Seconds to wait before asking again.",
 		"{\"type\":\"integer\",\"minimum\":1}" },
 	{ "Challenge", "How to sign in (RFC 6750).", "{\"type\":\"string\"}" },
-	{ "ContentLanguage", "The language of the title.",
+	{ "ContentLanguage", "The language of title, detail and messages.",
 		"{\"type\":\"string\",\"enum\":[\"de\",\"en\"]}" },
 };
 

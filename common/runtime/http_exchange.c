@@ -223,6 +223,8 @@ void http_turn_refuse(struct http_turn *turn, unsigned status, const char *detai
 		http_message_reason(status), status, failure_name(code), detail);
 	if (status == 429 || status == 503)
 		http_answer_header(&turn->exchange, "Retry-After", "1");
+	/* What the client would like to read stands in a head that could not be read. */
+	http_answer_header(&turn->exchange, "Content-Language", "en");
 	set_answer(turn, status, "application/problem+json", body, strlen(body));
 }
 

@@ -152,13 +152,23 @@ static Asskomm__Failure *judge(struct stream_reader *reader, const Ledger__Head 
 	return NULL;
 }
 
+/* The question was asked for all who wait, in no language. */
+static Asskomm__Failure *retold(struct stream_reader *reader, const Asskomm__Failure *failure)
+{
+	struct arena *arena = reader->exchange->arena;
+	Asskomm__Failure *copy =
+		failure_new(arena, failure_code_of(failure), "%s", say_text(arena, failure->text));
+
+	copy->retry_after_ms = failure->retry_after_ms;
+	return copy;
+}
+
 static void place(
 	struct stream_reader *reader, const Ledger__Head *head, const Asskomm__Failure *failure)
 {
 	/* From here on it is answered at once. */
 	reader->exchange->on_gone = NULL;
-	if (failure == NULL)
-		failure = judge(reader, head);
+	failure = failure == NULL ? judge(reader, head) : retold(reader, failure);
 	if (failure != NULL) {
 		stream_unlink(reader);
 		reader->on_placed(reader, failure);

@@ -424,34 +424,6 @@ describe("claims", () => {
 	}
 });
 
-// ---- the words
-
-describe("the title of a problem", () => {
-	const cases = [
-		[undefined, "en"],
-		["de", "de"],
-		["de-DE,de;q=0.9,en;q=0.8", "de"],
-		["en;q=0.9,de;q=0.5", "en"],
-		["fr,de;q=0.1", "de"],
-		["*", "en"],
-		["deutsch", "en"],
-	];
-	for (const [accepted, language] of cases) {
-		test(`for ${accepted}`, async () => {
-			const headers = accepted
-				? { "accept-language": accepted }
-				: { "accept-language": "" };
-			const reply = await suite.get("/nothing", { headers });
-			assertProblem(reply, 404, "NOT_FOUND");
-			assert.equal(reply.headers.get("content-language"), language);
-			assert.equal(
-				reply.json.title,
-				language === "de" ? "Nicht gefunden" : "Not found",
-			);
-		});
-	}
-});
-
 // Each of fifty facts would repeat all who signed: the form allows it, the memory of a call does not.
 test("an agreement that is too large for the ledger is refused, and stops nobody", async () => {
 	const table = new URL("../../services/registry/territory/municipalities.tsv", import.meta.url);
