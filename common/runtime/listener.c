@@ -5,19 +5,19 @@
  * highest known number is ahead of the offset and the next facts are not at hand, they are asked
  * for. A fact whose effect fails is tried again and holds the stream: figures that skip a fact
  * would be wrong, so the service says why it is not ready instead. */
-#include "runtime/service_internal.h"
+#include "runtime/listener_internal.h"
 
 #include "asskomm/ledger.pb-c.h"
 #include "core/reflect.h"
 #include "core/text.h"
 #include "runtime/log.h"
 #include "runtime/metrics.h"
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define REPLAY_LIMIT 500
-#define APPLY_MAX 64 /* facts in one transaction */
 #define RETRY_MS 500 /* after a failure */
 #define POLL_MS 2000 /* asks the ledger even when nothing was heard */
 #define LISTENING_ARENA (64u * 1024 * 1024)
@@ -44,6 +44,7 @@ struct listening {
 	struct arena *arena; /* of the facts at hand */
 	Ledger__FactList *facts;
 	size_t at, applying;
+	size_t most; /* facts applied at once; 0 after a failure: begin with one */
 	const char *why_not;
 	char problem[300];
 	struct listener_waiter *waiters;
@@ -122,97 +123,75 @@ static void start_over(struct listening *listening)
 	step(listening);
 }
 
-/* Each call must have moved the offset by one. When one did not, another replica holds the place or
- * the numbers have changed; it then did nothing, and the offset is read anew. */
+/* Each fact has its row, or another replica holds the place, or the numbers have changed; the
+ * statements then did nothing, and the offset is read anew. */
+static bool all_applied(const struct listening *listening)
+{
+	size_t rows = 0;
+
+	for (size_t i = 0; i < listening->segment.n_calls; i++)
+		rows += db_count(listening->segment.rows[i]);
+	return rows == listening->applying;
+}
+
+static void on_rejected(struct listening *listening)
+{
+	char problem[sizeof(listening->segment.error.message) + 40];
+	const Asskomm__Fact *first = listening->facts->items[listening->at];
+
+	snprintf(problem, sizeof(problem), "%zu from number %" PRIu64 " on: %s",
+		listening->applying, first->seq, listening->segment.error.message);
+	listening->most = 0;
+	drop_facts(listening);
+	pause_after(listening, "facts could not be folded", problem);
+}
+
 static void on_applied(struct db_segment *segment, enum db_outcome outcome)
 {
 	struct listening *listening = CONTAINER_OF(segment, struct listening, segment);
-	bool advanced = outcome == DB_DONE;
 
 	if (listening->ending)
 		return;
-	for (size_t i = 0; advanced && i < segment->n_calls; i++)
-		advanced = db_count(segment->rows[i]) > 0;
-	if (advanced) {
-		after_commit(listening);
-	} else if (outcome == DB_DONE) {
-		start_over(listening);
-	} else {
+	if (outcome == DB_REJECTED) {
+		on_rejected(listening);
+	} else if (outcome != DB_DONE) {
 		drop_facts(listening);
-		pause_after(listening,
-			outcome == DB_REJECTED ? "a fact could not be folded"
-					       : "the database does not answer",
-			outcome == DB_REJECTED ? segment->error.message : "");
+		pause_after(listening, "the database does not answer", "");
+	} else if (all_applied(listening)) {
+		after_commit(listening);
+	} else {
+		start_over(listening);
 	}
 }
 
-/* A parameter of the listener's statement: of the fact, its header, or the effect. */
-static const char *fact_value(struct arena *arena, const Asskomm__Fact *fact,
-	const Asskomm__FactHeader *header, const ProtobufCMessage *effect, const char *name)
-{
-	const char *value;
-
-	if (strcmp(name, "fact_id") == 0)
-		return fact->id;
-	if (effect != NULL &&
-		protobuf_c_message_descriptor_get_field_by_name(effect->descriptor, name))
-		return reflect_get_text(arena, effect, name);
-	value = reflect_get_text(arena, &fact->base, name);
-	return value != NULL ? value : reflect_get_text(arena, &header->base, name);
-}
-
-/* A fact of a type that this version does not know, or that means nothing here, still moves the
- * offset: the stream must not stand still for it. */
-static struct db_call call_for(struct listening *listening, const Asskomm__Fact *fact)
-{
-	struct arena *arena = listening->arena;
-	const ProtobufCMessageDescriptor *type = tables_descriptor(fact->type);
-	const Asskomm__FactHeader *header = (Asskomm__FactHeader *)(void *)reflect_unpack(
-		arena, &asskomm__fact_header__descriptor, fact->header.data, fact->header.len);
-	const ProtobufCMessage *content = NULL, *effect = NULL;
-	const struct statement *statement;
-	const char **values;
-
-	CHECK(header != NULL); /* the ledger holds only what a runner packed */
-	if (type != NULL)
-		content = reflect_unpack(arena, type, fact->payload.data, fact->payload.len);
-	if (content != NULL)
-		effect = listening->listener->fold(arena, header, content);
-	statement = statement_find(effect != NULL                      ? listening->listener->sql
-				   : listening->listener->pass != NULL ? listening->listener->pass
-								       : "skip");
-	CHECK(statement != NULL);
-	values = NEW_ARRAY(arena, const char *, statement->n_params + 1);
-	for (size_t i = 0; i < statement->n_params; i++)
-		values[i] = fact_value(arena, fact, header, effect, statement->params[i]);
-	return (struct db_call){ statement, values };
-}
-
 /* Many facts in one transaction: replay after a long absence is bound by commits, not by work. With
- * the scope of everything, since an effect has no caller. */
+ * the scope of everything, since an effect has no caller. After a failure it begins with one fact
+ * and doubles, so those before the one that fails are folded, and it is named. */
 static void apply(struct listening *listening)
 {
 	size_t left = listening->facts->n_items - listening->at;
+	size_t limit = listening->listener->together ? LISTENER_TOGETHER_MAX : LISTENER_APPLY_MAX;
 
-	listening->applying = left < APPLY_MAX ? left : APPLY_MAX;
+	listening->most = listening->most < limit / 2 ? 2 * listening->most + 1 : limit;
+	listening->applying = left < listening->most ? left : listening->most;
 	listening->segment = (struct db_segment){
-		.n_calls = listening->applying,
 		.scope = "*",
 		.actor = service_actor(listening->service),
 		.timeout_ms = 30000,
 		.on_done = on_applied,
 	};
-	for (size_t i = 0; i < listening->applying; i++)
-		listening->segment.calls[i] =
-			call_for(listening, listening->facts->items[listening->at + i]);
+	listening->segment.n_calls = listener_calls(listening->arena, listening->listener,
+		&listening->facts->items[listening->at], listening->applying,
+		listening->segment.calls);
 	move(listening, LISTENING_APPLYING);
 	db_submit(listening->service->db, &listening->segment);
 }
 
 /* ---- asking for what is missing */
 
-/* No facts although a greater number was heard (a head from before a restore, say): there is
- * nothing to wait for, so the head is forgotten. The timer asks again. */
+/* A page may be cut short, so only an empty one says that nothing is left. No facts although a
+ * greater number was heard (a head from before a restore, say): there is nothing to wait for, so
+ * the head is forgotten. The timer asks again. */
 static void on_replayed(struct bus_request *request, const Asskomm__Failure *failure,
 	const uint8_t *body, size_t body_len)
 {
@@ -238,8 +217,8 @@ static void on_replayed(struct bus_request *request, const Asskomm__Failure *fai
 		return;
 	}
 	listening->facts = AS(Ledger__FactList, ledger__fact_list, list);
-	if (listening->head < list->items[list->n_items - 1]->seq)
-		listening->head = list->items[list->n_items - 1]->seq;
+	if (listening->head <= list->items[list->n_items - 1]->seq)
+		listening->head = list->items[list->n_items - 1]->seq + 1;
 	step(listening);
 }
 
@@ -404,6 +383,7 @@ void listener_start(struct service *service)
 	listening->service = service;
 	listening->listener = service->table->listener;
 	listening->why_not = "the offset is not read yet";
+	listening->most = LISTENER_TOGETHER_MAX;
 	listening->subscriber.on_message = on_message;
 	service->listening = listening;
 	uv_timer_init(&service->loop, &listening->timer);

@@ -63,7 +63,8 @@ struct constraint {
 /* What facts do to this service: `fold` makes an effect (a message) from one fact, or NULL for
  * none; the statement `sql` applies it: parameters are the effect's fields and seq, fact_id, type,
  * epoch, valid_on, recorded_at, participants, provenance, citation, corrects, actor. The statement
- * must advance listener_offset and hang everything on that (common/runtime/sql/advance.sql). */
+ * must advance listener_offset and hang everything on that (common/runtime/sql/advance.sql), and
+ * give a row when it did. */
 struct listener {
 	const char *sql;
 	const ProtobufCMessageDescriptor *effect;
@@ -71,6 +72,8 @@ struct listener {
 		const ProtobufCMessage *fact);
 	void (*on_folded)(struct service *service); /* after a commit; or NULL */
 	const char *pass; /* statement for a fact without an effect; NULL: only the offset moves */
+	bool together; /* `sql` takes many facts: its parameters are arrays with an item for each,
+			* NULL where a fact has no effect, and its rows are one per fact */
 };
 
 struct service_table {

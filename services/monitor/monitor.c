@@ -13,8 +13,8 @@ static const struct query queries[] = {
 	{ .rpc = NULL },
 };
 
-static const struct listener listener = { "fold", &monitor__marks__descriptor, marks_of, NULL,
-	NULL };
+static const struct listener listener = { "fold", &monitor__marks__descriptor, marks_of, NULL, NULL,
+	true };
 
 const struct service_table monitor = {
 	.name = "monitor",

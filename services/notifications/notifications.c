@@ -22,7 +22,7 @@ static const struct query queries[] = {
 };
 
 static const struct listener listener = { "notify", &notifications__notice__descriptor, notice_of,
-	deliver_look, "pass" };
+	deliver_look, "pass", false };
 
 static struct setting settings[] = {
 	{ "ASSKOMM_SMTP_URL", "", false, "mail relay, smtp://127.0.0.1:2525; empty: mails wait",

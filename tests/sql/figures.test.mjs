@@ -53,18 +53,8 @@ const foldValues = ({ seq, id, day, marks, corrects, recordedAt, participants })
 });
 
 const AS_WORKER = { scope: "*", actor: "monitor" };
-const fold = (fact, service = monitor) => service.run("fold", foldValues(fact), AS_WORKER);
-
-function foldTogether(some) {
-	const statements = some.map((fact) => {
-		const values = foldValues(fact);
-		return monitor.statement("fold", (name) => {
-			const value = values[name];
-			return value === null || typeof value !== "object" ? value && String(value) : JSON.stringify(value);
-		});
-	});
-	return monitor.segment(statements, AS_WORKER);
-}
+const fold = (some, service = monitor) =>
+	service.runTogether("fold", [some].flat().map(foldValues), AS_WORKER);
 
 before(async () => {
 	console.log(seeded);
@@ -74,10 +64,10 @@ before(async () => {
 	// one by one and up to 20 in a transaction, as they come
 	for (let at = 0; at < facts.length; ) {
 		const some = facts.slice(at, at + 1 + random.below(20));
-		const results = await foldTogether(some);
+		const rows = await fold(some);
 		assert.deepEqual(
-			results.map((rows) => rows.map(({ seq }) => Number(seq))),
-			some.map(({ seq }) => [seq]),
+			rows.map(({ seq }) => Number(seq)),
+			some.map(({ seq }) => seq),
 			seeded,
 		);
 		at += some.length;
@@ -308,14 +298,18 @@ describe("the fold", () => {
 
 	test("of a number that is not the next one changes nothing", async () => {
 		const state = await everything();
-		assert.deepEqual(await fold(fresh(FACTS + 2, [signed("x")])), []);
+		const [next, second, third] = [1, 2, 3].map((n) => fresh(FACTS + n, [signed(`x${n}`)]));
+		for (const some of [second, [second, third], [next, third], [second, next], [facts.at(-1), next]])
+			assert.deepEqual(await fold(some), []);
 		assert.equal(await everything(), state);
 	});
 
 	test("of another epoch changes nothing", async () => {
 		const state = await everything();
-		const values = { ...foldValues(fresh(FACTS + 1, [signed("x")])), epoch: "e2" };
-		assert.deepEqual(await monitor.run("fold", values, AS_WORKER), []);
+		const good = fresh(FACTS + 1, [signed("x")]);
+		const values = { ...foldValues(fresh(FACTS + 2, [signed("y")])), epoch: "e2" };
+		for (const some of [[values], [foldValues(good), values]])
+			assert.deepEqual(await monitor.runTogether("fold", some, AS_WORKER), []);
 		assert.equal(await everything(), state);
 	});
 
@@ -352,7 +346,7 @@ describe("the fold", () => {
 		const twice = fresh(last + 1, [signed("twice"), signed("twice")]);
 		await assert.rejects(fold(twice), { sqlstate: "23505", constraint: "mark_pkey" });
 		const good = fresh(last + 1, [signed("good")]);
-		await assert.rejects(foldTogether([good, { ...twice, seq: last + 2 }]), { sqlstate: "23505" });
+		await assert.rejects(fold([good, { ...twice, seq: last + 2 }]), { sqlstate: "23505" });
 		assert.equal(await everything(), state);
 	});
 
@@ -373,8 +367,8 @@ describe("the fold", () => {
 				population: 7,
 			})),
 		});
-		await monitor.run("fold", named(DISTRICTS.map((key) => [key, "old", 1])), AS_WORKER);
-		await monitor.run("fold", named([[DISTRICTS[1], "new", 2]]), AS_WORKER);
+		await monitor.runTogether("fold", [named(DISTRICTS.map((key) => [key, "old", 1]))], AS_WORKER);
+		await monitor.runTogether("fold", [named([[DISTRICTS[1], "new", 2]])], AS_WORKER);
 		const rows = await superuser.rows(
 			`select d.district, d.name, municipalities, p.name as party
 			from monitor.district d join monitor.party p using (district) order by 1`,
@@ -392,7 +386,7 @@ describe("the fold", () => {
 			...foldValues(fresh(++last)),
 			districts: [{ ...empty, municipalities: 3 }],
 		};
-		await monitor.run("fold", values, AS_WORKER);
+		await monitor.runTogether("fold", [values], AS_WORKER);
 		const day = "2023-02-03"; // nothing of the tests above counts there yet
 		for (const district of [null, DISTRICTS[1], "14999"]) {
 			const asked = { as_of: day, known_at: null, district, today: FAR };

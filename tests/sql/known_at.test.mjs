@@ -82,9 +82,9 @@ const signed = (participant, validOn, n = 1) => ({
 
 let seq = 0;
 const fold = (recordedAt, marks, { id = randomUUID(), corrects = null, ...more } = {}) =>
-	monitor.run(
+	monitor.runTogether(
 		"fold",
-		{
+		[{
 			seq: ++seq,
 			epoch: EPOCH,
 			fact_id: id,
@@ -99,7 +99,7 @@ const fold = (recordedAt, marks, { id = randomUUID(), corrects = null, ...more }
 			districts: null,
 			parties: null,
 			...more,
-		},
+		}],
 		AS_WORKER,
 	);
 

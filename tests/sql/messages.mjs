@@ -121,7 +121,7 @@ export function readContents(service) {
 		"",
 	);
 	const listener = code.match(/struct listener listener = \{([^{}]*)\}/)?.[1].split(",");
-	const [fold, effect, , , pass] = (listener ?? []).map((cell) => cell.trim().replaceAll('"', ""));
+	const [fold, effect, , , pass, together] = (listener ?? []).map((cell) => cell.trim().replaceAll('"', ""));
 	return {
 		commands: rowsOf(code, "struct command commands[] =").map(
 			([rpc, aggregate, load, , save]) => ({
@@ -136,6 +136,6 @@ export function readContents(service) {
 			sql,
 			rows: named(rows) && messageOf(rows),
 		})),
-		listener: listener && { fold, effect: messageOf(effect), pass: named(pass) },
+		listener: listener && { fold, effect: messageOf(effect), pass: named(pass), together: together === "true" },
 	};
 }

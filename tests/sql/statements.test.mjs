@@ -166,6 +166,7 @@ function usesOf(service) {
 		...[listener?.fold, listener?.pass].filter(Boolean).map((statement, i) => ({
 			statement,
 			given: i === 0 ? { ...LISTENED, ...kindsOf(listener.effect) } : LISTENED,
+			isBatch: i === 0 && listener.together,
 			read: { seq: "integer" },
 		})),
 		...worker.map(([statement, use]) => ({ statement, ...use })),

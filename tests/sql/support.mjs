@@ -103,6 +103,15 @@ class Service {
 		return rows;
 	}
 
+	// The rows of one statement over many: each parameter is an array with an item for each.
+	async runTogether(name, many, { scope = "", actor = "" } = {}) {
+		const statement = this.statement(name, (param) =>
+			toArray(many.map((values) => lookUp({ ...values, scope, actor }, param))),
+		);
+		const [rows] = await this.segment([statement], { scope, actor });
+		return rows;
+	}
+
 	// Saves aggregates as one batch, each with a fact unless it says otherwise (`facts`: a list of
 	// fields, see below); the ordinals of those that were written.
 	async save(name, aggregates, { scope = "*", actor = "adviser" } = {}) {

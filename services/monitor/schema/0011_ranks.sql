@@ -5,7 +5,7 @@
 -- The marks that count on a day: of each unit the one that gave it the value it has then, known up
 -- to a fact, unless that value is 0. Ranked by the day they count from; within a fact the unit's key
 -- decides.
-create or replace function marks_on(wanted text, as_of date, known bigint)
+create function marks_on(wanted text, as_of date, known bigint)
 returns table (unit text, seq bigint, valid_on date, n bigint, participant text, district text,
 	ordinal bigint, district_ordinal bigint) language sql stable
 as $$
@@ -32,7 +32,6 @@ $$;
 -- The rank that a counted mark had on its day in the ledger as it was when it was numbered. Nothing
 -- known then lies behind it, so all units that counted were before it, but for those of its own fact
 -- with a greater key.
-drop function rank_as_recorded(text, bigint, date);
 create function rank_as_recorded(wanted text, of_unit text, of_seq bigint, of_day date)
 returns bigint language sql stable
 as $$

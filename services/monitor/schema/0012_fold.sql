@@ -1,0 +1,170 @@
+-- The fold: facts that follow each other, each exactly once, in one statement.
+--
+-- All that they say is written first. Marks carry the numbers of the fact that brought them and of
+-- the one that took them away, so what was known with each fact of the batch can still be told
+-- apart, and each delta gets the number of its own fact, as if they had come one by one.
+--
+-- Plans must not depend on when they were made: the tables are empty when a replay begins.
+create index mark_gone on mark (gone_with) where gone_with is not null;
+
+-- The offset moves over the whole batch, or nothing happens: a batch that does not begin at the next
+-- number, has a gap, or is of another epoch.
+create function advance(seqs bigint[], epochs text[]) returns boolean language plpgsql
+as $$
+declare
+	first_seq bigint := seqs[1];
+begin
+	update listener_offset
+	set seq = first_seq + cardinality(seqs) - 1, epoch = epochs[1]
+	where seq = first_seq - 1 and epoch in ('', epochs[1])
+		and epochs[1] = all (epochs)
+		and seqs = array(select generate_series(first_seq, first_seq + cardinality(seqs) - 1));
+	return found;
+end
+$$;
+
+-- A fact takes away the marks of the one it corrects, which stood before it; the first that does
+-- so counts, the last one is remembered with the fact.
+create function take_away(seqs bigint[], corrections uuid[]) returns void language plpgsql
+as $$
+declare
+	gone record;
+begin
+	for gone in
+		select f.seq, min(c.seq) as first_seq, max(c.seq) as last_seq
+		from unnest(seqs, corrections) as c(seq, id)
+		join fact f on f.fact_id = c.id and f.seq < c.seq
+		group by f.seq
+	loop
+		update fact set corrected_by = gone.last_seq where seq = gone.seq;
+		update mark set gone_with = gone.first_seq where seq = gone.seq and gone_with is null;
+	end loop;
+end
+$$;
+
+-- The steps that the marks of a batch move, as deltas and in the totals. A moment is a fact that
+-- changed a unit; only the stretch of its timeline between the marks before and after what changed
+-- can have moved, and only marks that stood before or stand after the moment are of it.
+create function move_steps(first_seq bigint, last_seq bigint) returns void language sql
+as $$
+	with changed as (
+		select counter, unit, valid_on, seq as moment
+		from mark
+		where seq between first_seq and last_seq
+		union all
+		select counter, unit, valid_on, gone_with
+		from mark
+		where gone_with between first_seq and last_seq
+	), touched as (
+		select counter, unit, moment, min(valid_on) as first_day, max(valid_on) as last_day
+		from changed
+		group by counter, unit, moment
+	), stretch as (
+		select t.counter, t.unit, t.moment, m.valid_on, m.seq, m.n, m.district,
+			m.seq < t.moment as was, m.gone_with is null or m.gone_with > t.moment as stays
+		from touched t
+		cross join lateral (
+			(select b.valid_on, b.seq, b.n, b.district, b.gone_with
+			from mark b
+			where b.counter = t.counter and b.unit = t.unit and b.valid_on < t.first_day
+				and b.seq < t.moment and (b.gone_with is null or b.gone_with > t.moment)
+			order by b.valid_on desc, b.seq desc
+			limit 1)
+			union all
+			select b.valid_on, b.seq, b.n, b.district, b.gone_with
+			from mark b
+			where b.counter = t.counter and b.unit = t.unit
+				and b.valid_on between t.first_day and t.last_day
+				and b.seq <= t.moment and (b.gone_with is null or b.gone_with >= t.moment)
+			union all
+			(select b.valid_on, b.seq, b.n, b.district, b.gone_with
+			from mark b
+			where b.counter = t.counter and b.unit = t.unit and b.valid_on > t.last_day
+				and b.seq < t.moment and (b.gone_with is null or b.gone_with > t.moment)
+			order by b.valid_on, b.seq
+			limit 1)) as m
+	), steps as (
+		select counter, district, valid_on, moment, sum(n) as n
+		from (
+			select counter, district, valid_on, moment, n - lag(n, 1, 0::bigint) over
+				(partition by counter, unit, moment order by valid_on, seq) as n
+			from stretch
+			where stays
+			union all
+			select counter, district, valid_on, moment, lag(n, 1, 0::bigint) over
+				(partition by counter, unit, moment order by valid_on, seq) - n
+			from stretch
+			where was
+		) as both_ways
+		where n <> 0
+		group by counter, district, valid_on, moment
+		having sum(n) <> 0
+	), stepped as (
+		insert into delta (counter, district, valid_on, seq, n)
+		select counter, district, valid_on, moment, n from steps
+		returning counter, district, valid_on, n
+	)
+	insert into total as t (counter, district, grain, starts_on, n)
+	select counter, district, grain, date_trunc(grain, valid_on)::date, sum(n)
+	from stepped, unnest(array['day', 'month', 'year']) as grain
+	group by 1, 2, 3, 4
+	order by 1, 2, 3, 4
+	on conflict (counter, district, grain, starts_on) do update
+	set n = t.n + excluded.n
+$$;
+
+-- What things are called, told anew with each territory; the last one counts.
+create function name_places(seqs bigint[], districts jsonb[], parties jsonb[]) returns void
+language sql
+as $$
+	insert into district (district, name, kind, police_directorate, municipalities)
+	select distinct on (d.district) d.district, d.name, d.kind, d."policeDirectorate",
+		d.municipalities
+	from unnest(seqs, districts) as f(seq, told),
+		jsonb_to_recordset(f.told) as d(district text, name text, kind text,
+			"policeDirectorate" text, municipalities int)
+	order by d.district, f.seq desc
+	on conflict (district) do update
+	set name = excluded.name, kind = excluded.kind,
+		police_directorate = excluded.police_directorate, municipalities = excluded.municipalities;
+	insert into party (key, name, district, population)
+	select distinct on (p.key) p.key, p.name, p.district, p.population
+	from unnest(seqs, parties) as f(seq, told),
+		jsonb_to_recordset(f.told) as p(key text, name text, district text, population int)
+	order by p.key, f.seq desc
+	on conflict (key) do update
+	set name = excluded.name, district = excluded.district, population = excluded.population
+$$;
+
+-- The numbers that were folded: all of the batch, or none. Arrays have an item for each fact.
+create function fold(seqs bigint[], epochs text[], ids uuid[], types text[], days date[],
+	instants timestamptz[], keys jsonb[], provenances text[], citations text[], corrections uuid[],
+	marks jsonb[], districts jsonb[], parties jsonb[])
+returns setof bigint language plpgsql
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+begin
+	if not advance(seqs, epochs) then
+		return;
+	end if;
+	insert into fact (seq, fact_id, type, valid_on, recorded_at, participants, provenance, citation)
+	select f.seq, f.id, f.type, f.day, f.instant,
+		array(select jsonb_array_elements_text(f.keys)),
+		coalesce(f.provenance, 'RECORDED'), coalesce(f.citation, '')
+	from unnest(seqs, ids, types, days, instants, keys, provenances, citations)
+		as f(seq, id, type, day, instant, keys, provenance, citation);
+	insert into mark (counter, unit, seq, valid_on, n, participant, district)
+	select m.counter, m.unit, f.seq, m."validOn", coalesce(m.n, 0), m.participant, m.district
+	from unnest(seqs, marks) as f(seq, told),
+		jsonb_to_recordset(f.told) as m(counter text, unit text, participant text, district text,
+			"validOn" date, n bigint);
+	if cardinality(array_remove(corrections, null)) > 0 then
+		perform take_away(seqs, corrections);
+	end if;
+	perform move_steps(seqs[1], seqs[cardinality(seqs)]);
+	if cardinality(array_remove(districts || parties, null)) > 0 then
+		perform name_places(seqs, districts, parties);
+	end if;
+	return query select unnest(seqs);
+end
+$$;
