@@ -104,6 +104,21 @@ void client_set_token(struct client *client, const char *token)
 	CHECK(token == NULL || client->token != NULL);
 }
 
+/* As setlocale has it; but the locale itself need not be installed here. */
+enum language client_language(void)
+{
+	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *value = getenv(names[i]);
+		if (value != NULL && *value != '\0') {
+			bool german = strncmp(value, "de", 2) == 0 && strchr("_.@", value[2]);
+			return german ? LANGUAGE_GERMAN : LANGUAGE_ENGLISH;
+		}
+	}
+	return LANGUAGE_ENGLISH;
+}
+
 /* curl leaves the list as it was when it has no memory; losing a header silently (an idempotency
  * key!) would be worse than stopping. */
 static void add_header(struct curl_slist **headers, const char *header)
@@ -119,6 +134,8 @@ static struct curl_slist *make_headers(
 {
 	struct curl_slist *headers = NULL;
 	add_header(&headers, "Expect:"); /* no 100-continue: it costs a round trip */
+	add_header(&headers,
+		text_format(arena, "Accept-Language: %s", language_tag(client_language())));
 	if (request->body != NULL) {
 		add_header(&headers, "Content-Type: application/json");
 	}

@@ -5,6 +5,7 @@
 
 #include "core/arena.h"
 #include "core/check.h"
+#include "core/language.h"
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -36,6 +37,10 @@ struct client_reply {
 /* A client for everything below `base` ("http://127.0.0.1:8080/api/v1"). Only http and https, no
  * redirects. A server on this machine is asked directly, whatever proxy the environment names. */
 struct client *client_new(const char *base);
+
+/* The language of the environment, in which the suite is asked to answer: German when the first of
+ * LC_ALL, LC_MESSAGES and LANG that is set begins with "de". */
+enum language client_language(void);
 
 /* Closes the connection, frees all and sets client to NULL. Takes NULL. */
 void client_destroy(struct client **client);

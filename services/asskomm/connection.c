@@ -203,6 +203,7 @@ void connection_complain(const struct connection *connection, const struct clien
 		return;
 	}
 	struct arena *arena = arena_new(CLIENT_REPLY_MAX);
+	arena_set_language(arena, client_language());
 	fputs(problem_print(arena, reply->body, reply->len, reply->status), stderr);
 	if (reply->status == 401 && connection->private_key == NULL) {
 		fputs("  give a token: --token, --token-file or $ASSKOMM_TOKEN\n", stderr);

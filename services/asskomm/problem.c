@@ -2,6 +2,7 @@
  * suite (a proxy), so nothing is taken for granted: every member may be missing or of another type.
  */
 #include "problem.h"
+#include "core/catalogue.h"
 #include "core/failure.h"
 #include "core/text.h"
 #include "output.h"
@@ -66,8 +67,9 @@ char *problem_print(struct arena *arena, const char *body, size_t len, long stat
 	const char *title = member(arena, problem, "title");
 	const char *code = member(arena, problem, "code");
 	const char *detail = member(arena, problem, "detail");
-	text_append_format(&out, "refused: %s (%ld%s%s)\n",
-		title[0] != '\0' ? title : "the answer is no problem of the suite", status,
+	if (title[0] == '\0')
+		title = say(arena, "the answer is no problem of the suite");
+	text_append_format(&out, "%s: %s (%ld%s%s)\n", say(arena, "refused"), title, status,
 		code[0] != '\0' ? " " : "", code);
 	if (detail[0] != '\0' && strcmp(detail, title) != 0) {
 		text_append_format(&out, "  %s\n", detail);

@@ -9,7 +9,7 @@
 
 /* The problem as lines for a person: title with status and code, detail, each violation with its
  * field, and below an ambiguous one its candidates. A body that is no problem is told by its
- * status. From the arena. */
+ * status. In the language of the arena, and from it. */
 char *problem_print(struct arena *arena, const char *body, size_t len, long status);
 
 /* Whether the same request may be sent again: by the problem's code (core/failure.h), or, for a

@@ -26,7 +26,8 @@ const SPEAKERS = new Map(Object.entries({
 }));
 
 // Here functions of the same names speak to operators, or to nobody.
-const SILENT = /^(tests\/|common\/generate\/|services\/asskomm\/|common\/runtime\/db)/;
+const SILENT =
+	/^(tests|common\/generate|common\/runtime\/db\w*\.|services\/asskomm\/(counters|territory)\.)/;
 
 const BUILD = join(process.env.ASSKOMM_BUILD ?? "build", "gen/asskomm");
 const GENERATED = (existsSync(BUILD) ? readdirSync(BUILD) : [])

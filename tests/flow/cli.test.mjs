@@ -209,6 +209,24 @@ describe("sign", () => {
 		assert.equal(figures.json.agreements, 53);
 	});
 
+	test("it is refused in the language of the environment", async () => {
+		const tomorrow = ["sign", "Heidenau", "--on", "2999-01-01"];
+		const german = /^abgelehnt: .*\(422 REFUSED\)\n.*Bitte geben Sie einen Tag an/;
+		const english = /^refused: .*\(422 REFUSED\)\n.*Give a day that is not after today/;
+		for (const [more, expected] of [
+			[{ LANG: "de_DE.UTF-8" }, german],
+			[{ LANG: "de" }, german],
+			[{ LANG: "", LC_MESSAGES: "de_AT@euro" }, german],
+			[{ LANG: "de_DE.UTF-8", LC_ALL: "C.UTF-8" }, english],
+			[{ LANG: "den_CA" }, english],
+			[{ LANG: "" }, english],
+		]) {
+			const refused = await asskomm(tomorrow, more);
+			assert.equal(refused.code, 1);
+			assert.match(refused.stderr, expected, JSON.stringify(more));
+		}
+	});
+
 	test("an ambiguous name prints its candidates", async () => {
 		const refused = await asskomm(["sign", "Auerbach", "--on", "2023-08-09"]);
 		assert.equal(refused.code, 1);
