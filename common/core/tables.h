@@ -52,6 +52,7 @@ struct method_info {
 	const char *const *peers; /* services that may call beside the gateway, NULL-terminated */
 	bool gateway;             /* the gateway may call: it has a route */
 	bool command;             /* changes state */
+	bool cached;              /* the edge may answer from memory */
 	uint32_t deadline_ms;
 };
 

@@ -166,6 +166,8 @@ static void check_route(const struct model_method *method)
 		fail("%s: unknown HTTP method '%s'", method->name, rest->method);
 	if (is_get == (method->bus->command != 0))
 		fail("%s: a GET changes nothing, everything else is a command", method->name);
+	if (rest->cached && (!is_get || rest->success))
+		fail("%s: only a plain GET can be cached", method->name);
 	if (rest->success && (rest->success < 200 || rest->success > 299))
 		fail("%s: success %u is no status of success", method->name, rest->success);
 	check_path(method);

@@ -31,6 +31,10 @@ static const struct answer_header {
 		"The version of what the answer tells of, for If-Match; a weak tag where there is "
 		"no version. For If-None-Match both.",
 		"{\"type\":\"string\"}" },
+	{ "LedgerSeq",
+		"Every fact of the ledger up to this number is in the answer. An answer that was "
+		"kept at the edge names it too.",
+		"{\"type\":\"string\",\"pattern\":\"^[0-9]+$\"}" },
 	{ "Location", "Where the thing can be read.",
 		"{\"type\":\"string\",\"format\":\"uri-reference\"}" },
 	{ "Traceparent", "The trace that logs and facts name.", "{\"type\":\"string\"}" },
@@ -106,6 +110,7 @@ static void responses(struct json *json)
 	json_string(json, "description", "What If-None-Match names still holds.");
 	json_object(json, "headers");
 	json_reference(json, "ETag", "headers", "ETag");
+	json_reference(json, "Ledger-Seq", "headers", "LedgerSeq");
 	json_reference(json, "traceparent", "headers", "Traceparent");
 	json_close(json, '}');
 	json_close(json, '}');

@@ -104,6 +104,8 @@ static void success(struct json *json, const struct model *model, const struct m
 		*method->output->comment ? method->output->comment : method->output->component);
 	json_object(json, "headers");
 	json_reference(json, "ETag", "headers", "ETag");
+	if (!method->bus->command)
+		json_reference(json, "Ledger-Seq", "headers", "LedgerSeq");
 	if (route_has_location(model, method))
 		json_reference(json, "Location", "headers", "Location");
 	json_reference(json, "traceparent", "headers", "Traceparent");

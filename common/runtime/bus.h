@@ -34,6 +34,12 @@ struct bus_settings {
 
 /* ---- answering */
 
+/* What an answer to a query knows of the ledger, as envelope.proto says; all zero: nothing. */
+struct bus_knowledge {
+	uint64_t ledger_seq;
+	bool committed;
+};
+
 /* One request that arrived. Freed by bus_answer. */
 struct bus_call {
 	struct bus *bus;
@@ -43,6 +49,7 @@ struct bus_call {
 	const uint8_t *body;
 	size_t body_len;
 	uint64_t received_ns;         /* uv_hrtime */
+	struct bus_knowledge knows;   /* to be set before a successful answer, by who can */
 	struct bus_call_route *route; /* private */
 };
 
@@ -81,6 +88,7 @@ struct bus_request {
 	/* `failure` NULL is success. header, failure and body are valid during the call only. */
 	void (*on_reply)(struct bus_request *request, const Asskomm__Failure *failure,
 		const uint8_t *body, size_t body_len);
+	struct bus_knowledge knows; /* of the answer, for on_reply */
 
 	/* private */
 	struct bus_request *next, *previous; /* by expires_ms */

@@ -217,6 +217,7 @@ void bus_ask(struct bus_peers *peers, struct bus_request *request)
 	request->peers = peers;
 	request->peer = NULL;
 	request->done = false;
+	request->knows = (struct bus_knowledge){ 0 };
 	request->deadline_ms = bus_now_ms() + (timeout == 0 ? BUS_TIMEOUT_MS : timeout);
 	place(request);
 }
@@ -259,6 +260,7 @@ static void on_reply(struct bus_peer *peer, const Asskomm__Header *header, zmq_m
 		bus_dropped("correlation"); /* too late, or forgotten */
 		return;
 	}
+	request->knows = (struct bus_knowledge){ header->ledger_seq, header->committed };
 	/* From here on the request is its owner's again, and may be gone. */
 	finish(request, header->failure, zmq_msg_data(body), zmq_msg_size(body));
 	if (peers->n_waiting > 0)

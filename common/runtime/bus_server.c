@@ -121,13 +121,16 @@ static void send_signal(
 
 /* A failure whose violations are too many for a header keeps its code and text. */
 static void send_reply(struct bus *bus, zmq_msg_t *route, const Asskomm__Header *to,
-	const Asskomm__Failure *failure, const uint8_t *body, size_t body_len)
+	struct bus_knowledge knows, const Asskomm__Failure *failure, const uint8_t *body,
+	size_t body_len)
 {
 	Asskomm__Header header = ASSKOMM__HEADER__INIT;
 	Asskomm__Failure shortened = ASSKOMM__FAILURE__INIT;
 	header.v = BUS_VERSION;
 	header.kind = ASSKOMM__HEADER__KIND__REPLY;
 	header.correlation = to->correlation;
+	header.ledger_seq = knows.ledger_seq;
+	header.committed = knows.committed;
 	header.failure = (Asskomm__Failure *)(uintptr_t)failure;
 	if (failure != NULL && asskomm__header__get_packed_size(&header) > BUS_HEADER_MAX) {
 		shortened.code = failure->code;
@@ -147,7 +150,7 @@ static void send_refusal(struct bus *bus, zmq_msg_t *route, const Asskomm__Heade
 	failure.code = (char *)(uintptr_t)failure_name(code);
 	failure.text = (char *)(uintptr_t)catalogue_text(language_of(to->language), text);
 	failure.retry_after_ms = code == FAILURE_TOO_MANY ? RETRY_AFTER_MS : 0;
-	send_reply(bus, route, to, &failure, NULL, 0);
+	send_reply(bus, route, to, (struct bus_knowledge){ 0 }, &failure, NULL, 0);
 }
 
 /* The call, its header and its peer's name lie in the arena, which goes last. */
@@ -161,7 +164,7 @@ void bus_answer(struct bus_call *call, const Asskomm__Failure *failure, const ui
 		send_refusal(bus, &route->id, call->header, FAILURE_INTERNAL,
 			"the answer is too large for one message");
 	else
-		send_reply(bus, &route->id, call->header, failure, body, body_len);
+		send_reply(bus, &route->id, call->header, call->knows, failure, body, body_len);
 	bus->inflight--;
 	bus->inflight_bytes -= call->body_len;
 	zmq_msg_close(&route->id);

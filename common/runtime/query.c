@@ -19,7 +19,8 @@ struct run {
 	struct listener_waiter waiter;
 	uv_timer_t *timer; /* only while waiting */
 	uint64_t wait_until_ns;
-	uint64_t offset; /* the listener's when the fact was looked for */
+	uint64_t offset;            /* the listener's when the fact was looked for */
+	struct bus_knowledge knows; /* that the answer will have at least */
 };
 
 static void look_for_fact(struct run *run);
@@ -105,6 +106,7 @@ static void answer_rows(struct run *run, const struct db_rows *rows)
 		return;
 	}
 	bytes = reflect_pack(run->call->arena, reply, &len);
+	run->call->bus->knows = run->knows;
 	call_answer(run->call, bytes, len);
 }
 
@@ -223,6 +225,18 @@ static void wait_for_fold(struct run *run)
 	listener_wait(run->call->service, &run->waiter);
 }
 
+/* What is known is noted before the SELECT, which may see more and never less. */
+static void select_rows(struct run *run)
+{
+	const struct service *service = run->call->service;
+
+	if (service->listening != NULL)
+		run->knows.ledger_seq = listener_offset(service);
+	else
+		run->knows.committed = true;
+	submit(run, run->query->sql, on_rows);
+}
+
 /* has_fact gives a row when the fact's number is at most the offset. */
 static void on_fact_looked_for(struct db_segment *segment, enum db_outcome outcome)
 {
@@ -231,7 +245,7 @@ static void on_fact_looked_for(struct db_segment *segment, enum db_outcome outco
 	if (outcome == DB_DONE && db_count(segment->rows[0]) == 0)
 		wait_for_fold(run);
 	else if (outcome == DB_DONE)
-		submit(run, run->query->sql, on_rows);
+		select_rows(run);
 	else
 		on_rows(segment, outcome);
 }
@@ -254,5 +268,5 @@ void query_run(struct call *call, const struct query *query)
 	if (reflect_get_text(call->arena, call->request, "after_fact") != NULL)
 		look_for_fact(run);
 	else
-		submit(run, query->sql, on_rows);
+		select_rows(run);
 }

@@ -13,7 +13,8 @@
 	"If-None-Match, Last-Event-ID, traceparent, Recorded-On, Provenance, Citation"
 /* What a page may read beside the few that are always readable. */
 #define ANSWER_HEADERS                                                                             \
-	"Allow, Content-Language, ETag, Location, Retry-After, traceparent, WWW-Authenticate"
+	"Allow, Content-Language, ETag, Ledger-Seq, Location, Retry-After, traceparent, "          \
+	"WWW-Authenticate"
 /* How long a browser may remember the answer; an origin that is taken out is out after that. */
 #define MAX_AGE_S "600"
 

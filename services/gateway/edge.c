@@ -98,6 +98,7 @@ static void on_gone(struct http_exchange *exchange)
 	struct edge_call *call = exchange->owner;
 
 	asking_cancel(&call->asking);
+	edge_note_end(call);
 	edge_end(call, 499); /* nobody reads it; the log does */
 	http_answer(exchange, 499, NULL, NULL, 0);
 }
@@ -135,12 +136,15 @@ static void answer_reply(struct edge_call *call, const ProtobufCMessage *reply)
 		http_answer_header(exchange, "Location", location);
 	if (text == NULL)
 		text = "";
-	if (versions_tag(exchange, reply, text)) {
+	struct cache_answer answer = { method, type, versions_tag(arena, reply, text), text,
+		strlen(text), 0 };
+	edge_note_answer(call, reply, &answer);
+	if (versions_answer(exchange, answer.tag)) {
 		answer_unchanged(call);
 		return;
 	}
 	edge_end(call, method->success);
-	http_answer(exchange, method->success, type, text, strlen(text));
+	http_answer(exchange, method->success, type, text, answer.body_len);
 }
 
 static void on_answer(struct asking *asking, const Asskomm__Failure *failure, const uint8_t *body,
@@ -152,6 +156,7 @@ static void on_answer(struct asking *asking, const Asskomm__Failure *failure, co
 	/* From here on the exchange is answered at once; what a client that leaves now would cancel
 	 * has ended. */
 	call->exchange->on_gone = NULL;
+	edge_note_end(call);
 	if (failure != NULL) {
 		edge_fail(call, failure);
 		return;
@@ -201,6 +206,7 @@ static void ask(struct edge_call *call, const ProtobufCMessage *input, const str
 	asking->arena = arena;
 	asking->deadline_ms = method->deadline_ms;
 	asking->on_answer = on_answer;
+	edge_note_question(call, input);
 	/* Only from here on is there something to cancel. */
 	call->exchange->owner = call;
 	call->exchange->on_gone = on_gone;
@@ -271,8 +277,10 @@ static void serve(struct edge_call *call)
 	 * with the request itself. A stranger never gets to see the rules of a form. */
 	struct wishes wishes = { NULL, 0, NULL, false };
 	ProtobufCMessage *input = NULL;
-	Asskomm__Failure *failure = find_route(call);
 
+	if (edge_recall(call))
+		return;
+	Asskomm__Failure *failure = find_route(call);
 	if (failure == NULL)
 		failure = edge_recognise(call, call->route.method);
 	if (failure == NULL)
@@ -407,6 +415,8 @@ struct edge *edge_new(struct service *service)
 	edge->service = service;
 	edge->handler.on_request = on_request;
 	edge->inflight_max = (size_t)service_number(service, "ASSKOMM_HTTP_INFLIGHT", 0, 1000000);
+	size_t cache_bytes_max =
+		(size_t)service_number(service, "ASSKOMM_CACHE_BYTES", 0, 1024L * 1024 * 1024);
 	edge->quotas = quotas_new(service);
 	edge->cors = cors_new(service_setting(service, "ASSKOMM_CORS_ORIGINS"));
 	if (edge->quotas != NULL && edge->cors != NULL)
@@ -426,7 +436,8 @@ struct edge *edge_new(struct service *service)
 	http_server_bound(edge->server, &bounds);
 	/* Last: a timer that was initialised can only be freed in its close callback. */
 	askings_init(&edge->askings, loop);
-	edge->stream = stream_new(service, edge->auth, &edge->askings);
+	edge->cache = cache_new(cache_bytes_max);
+	edge->stream = stream_new(service, edge->auth, &edge->askings, edge->cache);
 	return edge;
 }
 
@@ -453,7 +464,10 @@ const char *edge_why_not(const struct edge *edge)
 
 static void on_closed(uv_handle_t *handle)
 {
-	free(CONTAINER_OF(handle, struct edge, askings.timer));
+	struct edge *edge = CONTAINER_OF(handle, struct edge, askings.timer);
+
+	cache_destroy(&edge->cache);
+	free(edge);
 }
 
 void edge_destroy(struct edge **edge)

@@ -1,8 +1,10 @@
-/* What the parts of the edge share: edge.c (routes, pages, life), edge_door.c (who may come in) and
- * edge_events.c (the live stream). Nobody else includes this. */
+/* What the parts of the edge share: edge.c (routes, pages, life), edge_door.c (who may come in),
+ * edge_cache.c (reads that need no service) and edge_events.c (the live stream). Nobody else
+ * includes this. */
 #ifndef ASSKOMM_GATEWAY_EDGE_INTERNAL_H
 #define ASSKOMM_GATEWAY_EDGE_INTERNAL_H
 
+#include "cache.h"
 #include "cors.h"
 #include "edge.h"
 #include "headers.h"
@@ -19,6 +21,7 @@ struct edge {
 	struct cors *cors;
 	struct askings askings;
 	struct stream *stream;
+	struct cache *cache;
 	size_t inflight;
 	size_t inflight_max;
 };
@@ -33,6 +36,11 @@ struct edge_call {
 	const char *why;               /* for the log */
 	struct jwks_wait wait;
 	struct asking asking;
+	struct cache_key key; /* of a plain read */
+	struct cache_moment asked;
+	bool is_plain_read; /* nothing but target and token tells what it wants */
+	bool may_keep;      /* its answer can be another one's */
+	bool is_change;     /* a command is under way */
 };
 
 /* Before each answer: writes the line of the log and counts. The call is over with it. */
@@ -48,6 +56,22 @@ bool edge_admit(struct edge_call *call);
 /* Sets the principal by the token. The failure to answer with when it is not valid or has no role
  * of the method, else NULL. */
 Asskomm__Failure *edge_recognise(struct edge_call *call, const struct method_info *method);
+
+/* ---- the cache: in the order of a call's life */
+
+/* Answers from the cache, if it can. False: the call goes on as if there were none. */
+bool edge_recall(struct edge_call *call) MUST_CHECK;
+
+/* Before the question is sent. */
+void edge_note_question(struct edge_call *call, const ProtobufCMessage *input);
+
+/* The question ended, whatever came of it; before anybody is told. */
+void edge_note_end(struct edge_call *call);
+
+/* Names the position in the answer to a read, and keeps it if it can: all but ledger_seq is filled
+ * in by the caller. */
+void edge_note_answer(
+	struct edge_call *call, const ProtobufCMessage *reply, struct cache_answer *answer);
 
 /* GET /api/v1/events. */
 void edge_serve_events(struct edge_call *call);

@@ -31,6 +31,8 @@ static struct setting settings[] = {
 	{ "ASSKOMM_CORS_ORIGINS", "", false,
 		"origins whose pages may call the API from a browser, by commas; empty: none",
 		NULL },
+	{ "ASSKOMM_CACHE_BYTES", "33554432", false, "of answers that are kept for reads; 0: none",
+		NULL },
 	{ "ASSKOMM_SSE_READERS", "2000", false, "readers of /events at once, beyond: 503", NULL },
 	{ "ASSKOMM_SSE_RECHECK_S", "60", false, "seconds until a reader's token is checked again",
 		NULL },

@@ -188,6 +188,7 @@ static void hear(struct ring *ring, const Asskomm__Fact *fact)
 		ring->watcher->on_restored(ring->watcher);
 		return;
 	}
+	ring->watcher->on_heard(ring->watcher, fact->seq);
 	ring_hear_of(ring, fact->seq);
 	if (fact->type[0] != '\0' && fact->seq == ring->head + 1) {
 		take(ring, fact);

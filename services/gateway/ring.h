@@ -19,9 +19,11 @@ struct ring_fact {
 	size_t len;
 };
 
-/* Who is told. on_facts: the head moved. on_restored: the ledger is another one, with other facts
+/* Who is told. on_heard: the ledger published a fact or a beacon of this number, whether it is
+ * taken or not. on_facts: the head moved. on_restored: the ledger is another one, with other facts
  * behind the same numbers. */
 struct ring_watcher {
+	void (*on_heard)(struct ring_watcher *watcher, uint64_t seq);
 	void (*on_facts)(struct ring_watcher *watcher);
 	void (*on_restored)(struct ring_watcher *watcher);
 };

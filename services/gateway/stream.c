@@ -278,6 +278,14 @@ void stream_serve_soon(struct stream *stream)
 		uv_timer_start(&stream->soon, on_soon, 0, 0);
 }
 
+/* At once: what is read from here on must know it. */
+static void on_heard(struct ring_watcher *watcher, uint64_t seq)
+{
+	struct stream *stream = CONTAINER_OF(watcher, struct stream, watcher);
+
+	cache_hear(stream->cache, seq, stream_now_ms(stream));
+}
+
 static void on_facts(struct ring_watcher *watcher)
 {
 	stream_serve_soon(CONTAINER_OF(watcher, struct stream, watcher));
@@ -297,7 +305,10 @@ static void leave_all(struct stream *stream, const char *why)
 /* A position means another fact now: its owner must decide what to do. */
 static void on_restored(struct ring_watcher *watcher)
 {
-	leave_all(CONTAINER_OF(watcher, struct stream, watcher), "restored");
+	struct stream *stream = CONTAINER_OF(watcher, struct stream, watcher);
+
+	cache_restart(stream->cache, ring_head(stream->ring), stream_now_ms(stream));
+	leave_all(stream, "restored");
 }
 
 /* With a scratch arena in place of the exchange's, which lives as long as the stream. */
@@ -345,7 +356,8 @@ static void on_tick(uv_timer_t *timer)
 
 /* ---- life */
 
-struct stream *stream_new(struct service *service, struct auth *auth, struct askings *askings)
+struct stream *stream_new(
+	struct service *service, struct auth *auth, struct askings *askings, struct cache *cache)
 {
 	struct stream *stream = calloc(1, sizeof(*stream));
 	uv_loop_t *loop = service_loop(service);
@@ -354,10 +366,11 @@ struct stream *stream_new(struct service *service, struct auth *auth, struct ask
 	stream->service = service;
 	stream->auth = auth;
 	stream->askings = askings;
+	stream->cache = cache;
 	stream->readers_max = (size_t)service_number(service, "ASSKOMM_SSE_READERS", 0, 100000);
 	stream->recheck_ms =
 		(uint64_t)service_number(service, "ASSKOMM_SSE_RECHECK_S", 1, 3600) * 1000;
-	stream->watcher = (struct ring_watcher){ on_facts, on_restored };
+	stream->watcher = (struct ring_watcher){ on_heard, on_facts, on_restored };
 	stream->ring = ring_new(service, &stream->watcher);
 	stream->handles = 2;
 	CHECK(uv_timer_init(loop, &stream->tick) == 0 && uv_timer_init(loop, &stream->soon) == 0);

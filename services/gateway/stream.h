@@ -8,6 +8,7 @@
 
 #include "asking.h"
 #include "auth.h"
+#include "cache.h"
 #include "runtime/http.h"
 #include "runtime/service.h"
 
@@ -45,8 +46,9 @@ struct stream_reader {
 
 struct stream;
 
-/* Begins to follow the ledger. Both must outlive the stream. */
-struct stream *stream_new(struct service *service, struct auth *auth, struct askings *askings);
+/* Begins to follow the ledger, and to tell the cache what is heard. All must outlive the stream. */
+struct stream *stream_new(
+	struct service *service, struct auth *auth, struct askings *askings, struct cache *cache);
 
 /* Takes a GET of an authorised user. UNAVAILABLE when there are too many readers or the gateway
  * ends, INVALID for a position that is none. */

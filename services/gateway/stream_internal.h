@@ -15,6 +15,7 @@ struct stream {
 	struct service *service;
 	struct auth *auth;
 	struct askings *askings;
+	struct cache *cache;
 	struct ring *ring;
 	struct ring_watcher watcher;
 	uv_timer_t tick;

@@ -37,7 +37,7 @@ Asskomm__Failure *versions_expected(const struct http_exchange *exchange, uint32
 
 /* A version is a strong tag; a digest of bytes that may be written otherwise tomorrow a weak one.
  */
-static const char *tag_of(struct arena *arena, const ProtobufCMessage *reply, const char *body)
+const char *versions_tag(struct arena *arena, const ProtobufCMessage *reply, const char *body)
 {
 	const char *version = reflect_get_text(arena, reply, "version");
 
@@ -56,9 +56,8 @@ static bool is_listed(const char *list, const char *tag)
 	return strcmp(list, "*") == 0 || found != NULL;
 }
 
-bool versions_tag(struct http_exchange *exchange, const ProtobufCMessage *reply, const char *body)
+bool versions_answer(struct http_exchange *exchange, const char *tag)
 {
-	const char *tag = tag_of(exchange->arena, reply, body);
 	const char *known = NULL;
 
 	http_answer_header(exchange, "ETag", tag);

@@ -17,8 +17,11 @@
 Asskomm__Failure *versions_expected(
 	const struct http_exchange *exchange, uint32_t *out_version) MUST_CHECK;
 
-/* Sets ETag and Cache-Control of an answer with that body. True: it is what the client has
+/* The tag of an answer with that body, from the arena. */
+const char *versions_tag(struct arena *arena, const ProtobufCMessage *reply, const char *body);
+
+/* Sets ETag and Cache-Control of an answer with that tag. True: it is what the client has
  * (If-None-Match), answer 304 without the body. */
-bool versions_tag(struct http_exchange *exchange, const ProtobufCMessage *reply, const char *body);
+bool versions_answer(struct http_exchange *exchange, const char *tag);
 
 #endif

@@ -56,7 +56,7 @@ export const AUDIENCE = "asskomm";
 // ---- small things
 
 // As many ports as asked for that nobody else has now.
-async function freePorts(count) {
+export async function freePorts(count) {
 	const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
 	await Promise.all(servers.map((server) => once(server, "listening")));
 	const ports = servers.map((server) => server.address().port);
