@@ -156,6 +156,7 @@ static void refuse_then(struct http_connection *connection, unsigned status, con
 	metrics_add("asskomm_http_refused_total", "status", code, 1);
 	http_turn_destroy(&connection->incoming);
 	struct http_turn *turn = http_turn_new(connection->server);
+	turn->exchange.method = connection->asks_head ? "HEAD" : NULL;
 	http_turn_refuse(turn, status, detail);
 	enqueue(connection, turn);
 	http_connection_move(connection, next);

@@ -213,7 +213,6 @@ void http_turn_refuse(struct http_turn *turn, unsigned status, const char *detai
 {
 	struct arena *arena = turn->exchange.arena;
 	enum failure_code code = status == 413 || status == 431 ? FAILURE_TOO_LARGE
-				 : status == 501                ? FAILURE_UNIMPLEMENTED
 				 : status == 429                ? FAILURE_TOO_MANY
 				 : status == 503                ? FAILURE_UNAVAILABLE
 								: FAILURE_INVALID;

@@ -2,6 +2,7 @@
  * it, the parser reads it, the body follows, and the complete exchange goes to the handler; then
  * the next one, until the bytes run out or the connection takes no more. */
 #include "runtime/http_internal.h"
+#include <string.h>
 
 #define CONTINUE "HTTP/1.1 100 Continue\r\n\r\n"
 
@@ -44,16 +45,22 @@ static void take_head(struct http_connection *connection, size_t len)
 			connection, connection->gate.status, connection->gate.detail);
 		return;
 	}
-	unsigned status = 0;
-	struct http_turn *turn = http_message_head(connection, head, len, &status);
+	struct http_turn *turn = http_message_head(connection, head, len);
 	if (!turn)
-		http_connection_refuse(connection, status,
-			status == 501 ? "The method is not known here"
-				      : "The head is not HTTP/1.1");
+		http_connection_refuse(
+			connection, 400, "The head is not HTTP/1.1, or its method is not known");
 	else if (connection->gate.chunked || connection->gate.content_length > 0)
 		begin_body(connection, turn);
 	else
 		http_connection_dispatch(connection, turn);
+}
+
+/* Seen before anything else of the request is understood, since it may be refused for anything. */
+static bool asks_head(const char *bytes, size_t len)
+{
+	static const char HEAD[] = "\r\nHEAD ";
+	const char *wanted = bytes[0] == '\r' ? HEAD : HEAD + 2;
+	return len >= strlen(wanted) && memcmp(bytes, wanted, strlen(wanted)) == 0;
 }
 
 /* False: more bytes are needed. */
@@ -66,6 +73,7 @@ static bool consume_head(struct http_connection *connection)
 		http_connection_move(connection, CONNECTION_HEAD);
 		connection->scanned = 0;
 	}
+	connection->asks_head = asks_head(connection->input + connection->start, len);
 	/* A broken line is refused as soon as it is seen: its end may never come. */
 	switch (http_gate_scan(connection->input + connection->start, len, &connection->scanned)) {
 	case HTTP_SCAN_COMPLETE:

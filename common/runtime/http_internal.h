@@ -136,6 +136,7 @@ struct http_connection {
 	char *input; /* HTTP_HEADER_BYTES_MAX from the server's pool, NULL while there is nothing */
 	size_t start, len;
 	size_t scanned;
+	bool asks_head; /* the request that is coming in: its answer has no body, also a refusal */
 
 	struct http_turn *incoming; /* in CONNECTION_BODY */
 	http_parser parser;
@@ -194,9 +195,9 @@ void http_intake_invite(struct http_connection *connection);
 
 /* ---- bytes to exchanges, by http-parser (http_message.c) */
 
-/* Reads a head that passed the gate. NULL when the parser refuses it: then *out_status is set. */
+/* Reads a head that passed the gate. NULL when the parser refuses it: 400. */
 struct http_turn *http_message_head(
-	struct http_connection *connection, const char *head, size_t len, unsigned *out_status);
+	struct http_connection *connection, const char *head, size_t len);
 
 /* Reads bytes of the body, at most up to its end. 0, or the status to refuse with. */
 unsigned http_message_body(struct http_connection *connection, const char *bytes, size_t len);

@@ -119,26 +119,23 @@ static void fill_target(struct http_exchange *exchange)
 	exchange->path = path;
 }
 
-/* 0, or why the parser and the gate do not agree on what they saw. */
-static unsigned judge(
-	const http_parser *parser, const struct http_gate *gate, const struct head *head)
+/* Whether the parser and the gate agree on what they saw; the parser alone knows the methods. */
+static bool agree(const http_parser *parser, const struct http_gate *gate, const struct head *head)
 {
 	enum http_errno error = HTTP_PARSER_ERRNO(parser);
-	if (error == HPE_INVALID_METHOD)
-		return 501;
 	if (error != HPE_OK || !head->target ||
 		(head->turn->exchange.n_headers && !head->has_value))
-		return 400;
+		return false;
 	bool chunked = parser->flags & F_CHUNKED;
 	if (chunked != gate->chunked)
-		return 400;
+		return false;
 	/* After a head without a body the parser waits for the next message. */
 	bool has_length = parser->flags & F_CONTENTLENGTH && gate->content_length > 0;
-	return has_length && parser->content_length != gate->content_length ? 400 : 0;
+	return !has_length || parser->content_length == gate->content_length;
 }
 
 struct http_turn *http_message_head(
-	struct http_connection *connection, const char *bytes, size_t len, unsigned *out_status)
+	struct http_connection *connection, const char *bytes, size_t len)
 {
 	struct http_turn *turn = http_turn_new(connection->server);
 	struct http_exchange *exchange = &turn->exchange;
@@ -150,10 +147,7 @@ struct http_turn *http_message_head(
 	http_parser_init(parser, HTTP_REQUEST);
 	parser->data = &head;
 	size_t parsed = http_parser_execute(parser, &HEAD_SETTINGS, copied, len);
-	unsigned status = parsed == len ? judge(parser, &connection->gate, &head)
-			  : HTTP_PARSER_ERRNO(parser) == HPE_INVALID_METHOD ? 501
-									    : 400;
-	if (status == 0) {
+	if (parsed == len && agree(parser, &connection->gate, &head)) {
 		exchange->method = http_method_str((enum http_method)parser->method);
 		exchange->target = end_string(head.target, head.target_len);
 		fill_headers(exchange, head.value_lens);
@@ -163,10 +157,8 @@ struct http_turn *http_message_head(
 		turn->is_old = parser->http_minor == 0;
 		if (text_is_utf8(exchange->path, strlen(exchange->path)))
 			return turn;
-		status = 400;
 	}
 	http_turn_destroy(&turn);
-	*out_status = status;
 	return NULL;
 }
 

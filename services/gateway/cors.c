@@ -9,8 +9,8 @@
 
 /* What a page may send. To add one: here and where it is read. */
 #define REQUEST_HEADERS                                                                            \
-	"Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, "                \
-	"If-None-Match, Last-Event-ID, traceparent, Recorded-On, Provenance, Citation"
+	"Accept-Language, Authorization, Citation, Content-Type, Dry-Run, Idempotency-Key, "       \
+	"If-Match, If-None-Match, Last-Event-ID, Provenance, Recorded-On, traceparent"
 /* What a page may read beside the few that are always readable. */
 #define ANSWER_HEADERS                                                                             \
 	"Allow, Content-Language, ETag, Ledger-Seq, Location, Retry-After, traceparent, "          \

@@ -92,10 +92,11 @@ static struct outcome read_message(
 	connection->server = &server;
 	connection->gate = http_gate_head(head, head_len);
 	outcome.status = connection->gate.status;
-	struct http_turn *turn = outcome.status != 0 ? NULL
-						     : http_message_head(connection, head, head_len,
-							       &outcome.status);
-	CHECK((turn != NULL) == (outcome.status == 0));
+	struct http_turn *turn = NULL;
+	if (outcome.status == 0) {
+		turn = http_message_head(connection, head, head_len);
+		outcome.status = turn == NULL ? 400 : 0;
+	}
 	if (turn != NULL && (connection->gate.chunked || connection->gate.content_length > 0)) {
 		connection->incoming = turn;
 		outcome = take_body(connection, body, body_len, step);

@@ -157,6 +157,27 @@ static void half_a_request_is_answered_400(void **state)
 	assert_int_equal(server->requests, 0);
 }
 
+/* A body behind the head of that answer would be taken for the next answer. */
+static void a_refused_head_gets_no_body(void **state)
+{
+	struct server *server = *state;
+	static const char *const REFUSED[] = { "HEAD / HTTP/1.1\r\n\r\n",
+		"HEAD / HTTP/1.1\nHost: a\r\n\r\n", "\r\nHEAD /.. HTTP/1.1\r\nHost: a\r\n\r\n",
+		"HEAD / HTTP/1.1\r\nHost: a\r\nContent-Length: 9999999\r\n\r\n", "HEAD / HT",
+		"HEAD / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nx" };
+	for (size_t i = 0; i < sizeof(REFUSED) / sizeof(REFUSED[0]); i++) {
+		struct client client = client_open(&server->loop, server->port);
+		client_send(&client, REFUSED[i]);
+		shutdown(client.fd, SHUT_WR);
+		struct answer answer = { .status = 0 };
+		CLIENT_AWAIT(&client, client_take(&client, true, &answer));
+		assert_in_range(answer.status, 400, 499);
+		answer_release(&answer);
+		client_expect_end(&client);
+		client_close(&client);
+	}
+}
+
 /* ---- clients that do not read */
 
 static char *big_page(struct server *server, size_t len)
@@ -324,6 +345,7 @@ int main(void)
 		SERVER_TEST(half_closed_and_answered_in_time),
 		SERVER_TEST(half_closed_for_too_long_is_gone),
 		SERVER_TEST(half_a_request_is_answered_400),
+		SERVER_TEST(a_refused_head_gets_no_body),
 		SERVER_TEST(a_slow_reader_gets_all_of_it),
 		SERVER_TEST(who_never_reads_is_closed),
 		SERVER_TEST(draining_lets_running_requests_end),
