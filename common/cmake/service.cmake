@@ -56,7 +56,14 @@ function(add_command_line name)
 	endforeach()
 	list(APPEND schemas gateway=services/gateway/schema)
 	generate_migrations(${name} migrations ${schemas})
-	generate_embedded(${name} embedded
+	set(codes)
+	foreach(list action_fields beccaria_steps closing_reasons coach_competences coaching_goals
+			contact_purposes contact_roles ctc_phases measure_states
+			organisation_kinds pause_reasons signatory_roles size_classes)
+		string(TOUPPER "CODES_${list}" constant)
+		list(APPEND codes ${constant}=services/registry/codes/${list}.json)
+	endforeach()
+	generate_embedded(${name} embedded ${codes}
 		TERRITORY_DISTRICTS=services/registry/territory/districts.tsv
 		TERRITORY_MUNICIPALITIES=services/registry/territory/municipalities.tsv
 		TERRITORY_ASSOCIATIONS=services/registry/territory/associations.tsv

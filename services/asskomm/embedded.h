@@ -10,6 +10,21 @@ extern const char TERRITORY_MUNICIPALITIES[];
 extern const char TERRITORY_ASSOCIATIONS[];
 extern const char TERRITORY_POLICE_DIRECTORATES[];
 
+/* services/registry/codes/<name>.json: the body of PUT /code-lists/<name>, see codes.h. */
+extern const char CODES_ACTION_FIELDS[];
+extern const char CODES_BECCARIA_STEPS[];
+extern const char CODES_CLOSING_REASONS[];
+extern const char CODES_COACH_COMPETENCES[];
+extern const char CODES_COACHING_GOALS[];
+extern const char CODES_CONTACT_PURPOSES[];
+extern const char CODES_CONTACT_ROLES[];
+extern const char CODES_CTC_PHASES[];
+extern const char CODES_MEASURE_STATES[];
+extern const char CODES_ORGANISATION_KINDS[];
+extern const char CODES_PAUSE_REASONS[];
+extern const char CODES_SIGNATORY_ROLES[];
+extern const char CODES_SIZE_CLASSES[];
+
 /* services/asskomm/history/alliance.jsonl: one command per line, see history.h. */
 extern const char HISTORY_ALLIANCE[];
 

@@ -20,6 +20,7 @@ static const struct subcommand SUBCOMMANDS[] = {
 		command_verify },
 	{ "status", "which services are ready", command_status },
 	{ "import", "load the territory, or history", command_import },
+	{ "codes", "show and maintain the lists of codes", command_codes },
 	{ "token", "mint a token for the local demo suite", command_token },
 	{ "keys", "make the keys of the services", command_keys },
 	{ "migrate", "bring the database to this version", command_migrate },

@@ -39,6 +39,8 @@ static const struct command commands[] = {
 		"council.save", NULL },
 	{ "WithdrawCouncilFact", &registry__council__descriptor, "council.load",
 		withdraw_council_fact, "council.save", NULL },
+	{ "SetCodeList", &registry__code_list__descriptor, "code_list.load", set_code_list,
+		"code_list.save", NULL },
 	{ .rpc = NULL },
 };
 
@@ -51,6 +53,8 @@ static const struct query queries[] = {
 	{ "GetCouncil", "get_council", NULL, NULL },
 	{ "ResolveParties", "resolve_parties", NULL, NULL },
 	{ "Search", "search", NULL, NULL },
+	{ "ListCodeLists", "list_code_lists", NULL, NULL },
+	{ "GetCodeList", "get_code_list", NULL, NULL },
 	{ .rpc = NULL },
 };
 

@@ -55,7 +55,7 @@ describe("usage", () => {
 	test("every command teaches itself, and a wrong one is 2", async () => {
 		const overview = await asskomm(["--help"]);
 		const names = [...overview.stdout.matchAll(/^ {2}([a-z]+) /gm)].map((match) => match[1]);
-		assert.ok(names.length >= 11, String(names));
+		assert.ok(names.length >= 12, String(names));
 		for (const name of names) {
 			const manual = await asskomm([name, "--help"]);
 			assert.equal(manual.code, 0, name);
@@ -248,6 +248,80 @@ describe("search", () => {
 		assert.match(nothing.stderr, /nothing is called that/);
 		assert.equal((await asskomm(["search"])).code, 2);
 		assert.match((await asskomm(["search", "x".repeat(10_000)])).stderr, /Give at most 200 characters/);
+	});
+});
+
+describe("codes", () => {
+	const fields = { titleDe: "Farben", titleEn: "Colours", statusDate: "2023-01-01" };
+	const red = { code: "red", labelDe: "Rot", labelEn: "Red" };
+	const blue = { code: "blue", labelDe: "Blau", labelEn: "Blue", validFrom: "2023-01-01" };
+	const write = (...codes) => {
+		const file = suite.path("colours.json");
+		writeFileSync(file, JSON.stringify({ ...fields, codes }));
+		return file;
+	};
+
+	test("what is built in comes in once, and stays as somebody changed it", async () => {
+		const before = await suite.head();
+		const first = await asskomm(["codes", "import"]);
+		assert.equal(first.code, 0, first.stderr);
+		assert.match(first.stdout, /^action_fields: now version 1$/m);
+		assert.match(first.stdout, /^code lists: 13 built in, 13 loaded now$/m);
+		await until(async () => (await suite.head()) === before + 13, "a fact for each list");
+		assert.equal((await asskomm(["codes", "import"])).stdout, "code lists: 13 built in, 0 loaded now\n");
+		assert.match((await asskomm(["codes", "import", "size_classes"])).stdout, /^size_classes: it was so before, version 1$/m);
+	});
+
+	test("an action field that the list does not have is refused", async () => {
+		const refused = await suite.post("/agreements", {
+			accessions: ["14612000"],
+			signedOn: "2023-01-01",
+			mode: "IN_PERSON",
+			signatories: [{ role: "lord_mayor", organisation: "14612000" }],
+			actionFields: ["littering", "truancy"],
+		}, { token: suite.token("adviser", ["14"]) });
+		assert.equal(refused.status, 422, refused.text);
+		assert.equal(refused.json.violations[0].field, "actionFields[1]");
+	});
+
+	test("a list is rehearsed, imported, exported, ended in part and brought back", async () => {
+		const importing = (file, ...more) => asskomm(["codes", "import", "colours", file, ...more]);
+		assert.match((await importing(write(red), "--dry-run")).stdout, /nothing was saved; it would be version 1/);
+		assert.equal((await asskomm(["codes", "export", "colours"])).code, 1);
+		assert.match((await importing(write(red))).stdout, /now version 1/);
+		assert.match((await importing(write(red, blue))).stdout, /now version 2/);
+		const gone = await importing(write(blue));
+		assert.equal(gone.code, 1);
+		assert.match(gone.stderr, /red may have been used: end it with validUntil/);
+		const ended = { ...red, validUntil: "2023-06-01" };
+		assert.match((await importing(write(ended, blue))).stdout, /now version 3/);
+		assert.match((await importing(write(red, blue))).stdout, /now version 4/);
+		assert.match((await importing(write(ended, blue))).stdout, /now version 5/);
+		const exported = await asskomm(["codes", "export", "colours"]);
+		assert.deepEqual(JSON.parse(exported.stdout), { ...fields, codes: [ended, blue] });
+		writeFileSync(suite.path("again.json"), exported.stdout);
+		assert.match((await importing(suite.path("again.json"))).stdout, /it was so before, version 5/);
+		const codesOn = async (day) =>
+			JSON.parse((await asskomm(["codes", "list", "colours", "--as-of", day, "--json"])).stdout).codes.map(({ code }) => code);
+		assert.deepEqual(await codesOn("2022-12-31"), ["red"]);
+		assert.deepEqual(await codesOn("2023-05-31"), ["red", "blue"]);
+		assert.deepEqual(await codesOn("2023-06-01"), ["blue"]);
+		assert.match((await asskomm(["codes"])).stdout, /^colours +5 +2023-01-01 +2 +Farben +Colours$/m);
+		assert.match((await asskomm(["codes", "list", "colours"])).stdout, /^red +Rot +Red +2023-06-01$/m);
+	});
+
+	test("a broken file is refused with its place", async () => {
+		const file = suite.path("broken.json");
+		writeFileSync(file, '{\n"titleDe": "a",\n"titleDe": "b"}');
+		const broken = await asskomm(["codes", "import", "colours", file]);
+		assert.equal(broken.code, 1);
+		assert.match(broken.stderr, /broken.json: line 3, column \d+: duplicate/);
+		writeFileSync(file, JSON.stringify({ ...fields, codes: [{ code: "Rot!", labelDe: "Rot" }] }));
+		const wrong = await asskomm(["codes", "import", "colours", file]);
+		assert.match(wrong.stderr, /codes\[0\]\.code[\s\S]*codes\[0\]\.labelEn/);
+		assert.equal((await asskomm(["codes", "import", "nothing"])).code, 2);
+		assert.equal((await asskomm(["codes", "export"])).code, 2);
+		assert.equal((await asskomm(["codes", "list", "--dry-run"])).code, 2);
 	});
 });
 

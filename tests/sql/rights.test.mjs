@@ -26,6 +26,7 @@ const IN_LEDGER = {
 const SEEN_BY_ALL = {
 	"registry.territory": "a public register",
 	"registry.party": "a public register; resolve() asks the scope itself",
+	"registry.code_list": "labels for everybody",
 	"funding.budget": "about the state as a whole",
 	"notifications.fact": "ids of facts",
 	idempotency: "found by actor and key only; replies hold ids",

@@ -90,6 +90,7 @@ const NOT_STORED = {
 	"asskomm.registry.v1.Agreement": {
 		contacts: "personal data lies in a table of its own",
 		resolved: "what a request's names mean",
+		unknown_action_fields: "what a request's codes do not mean",
 	},
 	"asskomm.registry.v1.Participant": {
 		resolved: "what a request's key means",

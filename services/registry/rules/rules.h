@@ -21,5 +21,6 @@ rule_fn withdraw_agreement;
 rule_fn constitute_council;
 rule_fn change_council;
 rule_fn withdraw_council_fact;
+rule_fn set_code_list;
 
 #endif

@@ -129,6 +129,24 @@ static enum verdict end_as_entered(struct ruling *ruling, Registry__Agreement *a
 	return ACCEPTED;
 }
 
+/* Fields are counted and compared by their codes, so a slip of the pen would make a field of its
+ * own. */
+static enum verdict require_known_fields(struct ruling *ruling,
+	const Registry__Agreement *agreement, const Registry__SignAgreementRequest *wish)
+{
+	const char *unknown;
+	size_t place = 0;
+
+	if (agreement->n_unknown_action_fields == 0)
+		return ACCEPTED;
+	unknown = agreement->unknown_action_fields[0];
+	while (place < wish->n_action_fields && strcmp(wish->action_fields[place], unknown) != 0)
+		place++;
+	return refuse(ruling, FAILURE_REFUSED,
+		text_format(ruling->arena, "actionFields[%zu]", place), "unknown",
+		"the list action_fields has no code %s on %s", unknown, wish->signed_on);
+}
+
 /* `resolved` has an item per accession of the request, in its order. */
 enum verdict sign_agreement(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
@@ -142,6 +160,8 @@ enum verdict sign_agreement(
 	for (size_t i = 0; i < agreement->n_resolved; i++)
 		if (accede(ruling, agreement, wish, i) == REFUSED)
 			return REFUSED;
+	if (require_known_fields(ruling, agreement, wish) == REFUSED)
+		return REFUSED;
 	agreement->id = ruling_id(ruling);
 	agreement->status = REGISTRY__AGREEMENT__STATUS__IN_FORCE;
 	agreement->signed_on = wish->signed_on;
