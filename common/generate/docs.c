@@ -119,7 +119,8 @@ static void failures(FILE *page)
 	fputs("<section id=\"failures\"><h2>Failures</h2>\n"
 	      "<p>Every failure is <code>application/problem+json</code> (RFC 9457). Programs "
 	      "decide by <code>code</code> and <code>violations</code>, people read "
-	      "<code>title</code> and <code>detail</code>, operators find the rest by "
+	      "<code>title</code> and <code>detail</code> (German or English, as "
+	      "<code>Accept-Language</code> prefers), operators find the rest by "
 	      "<code>traceId</code>.</p>\n",
 		page);
 	for (size_t i = 0; i < ANSWERS_COUNT; i++)
