@@ -1,11 +1,17 @@
 // Readers of the live stream while commands run: how long a fact takes from its number in the ledger
-// to each of 1,000 readers, and what the gateway needs for them. BENCH_READERS, BENCH_SECONDS and
-// BENCH_RATE (commands a second) change the load. On one machine the readers share the processors
-// with the suite, and here they are all in this one process.
+// to each reader, as a ratio to a bare process that sends the same number of events to as many
+// readers at the same rate, and what the gateway needs for them. 1,000 readers at 20 commands a
+// second; BENCH_READERS, BENCH_SECONDS and BENCH_RATE change it (5 readers at 1,000 commands:
+// tests/bench/run latency). On one machine the readers share the processors with the suite, and here
+// they are all in this one process.
 import assert from "node:assert/strict";
+import { fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { startAgent } from "../support/agent.mjs";
 import { openEvents } from "../support/events.mjs";
 import { startSuite, until } from "../support/suite.mjs";
 
@@ -13,11 +19,15 @@ const READERS = Number(process.env.BENCH_READERS ?? 1000);
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 10);
 const RATE = Number(process.env.BENCH_RATE ?? 20);
 const OPENED_AT_ONCE = 50;
-const TOWNS = ["14628160", "14628270", "14626610", "14730310", "14524330", "14522260"];
+const CONNECTIONS = 64;
+const TOWNS = readFileSync(
+	new URL("../../services/registry/territory/municipalities.tsv", import.meta.url), "utf8",
+).match(/^14\d{6}/gm);
 
 const suite = await startSuite();
 const token = suite.token("auditor");
 const adviser = suite.token("adviser", ["14"]);
+const agent = startAgent(suite.port, CONNECTIONS);
 
 // The resident memory of the gateway in KiB.
 function memory() {
@@ -25,13 +35,13 @@ function memory() {
 	return Number(/VmRSS:\s+(\d+)/.exec(status)[1]);
 }
 
-async function openReaders() {
+async function openReaders(where) {
 	const readers = [];
 	while (readers.length < READERS) {
 		const count = Math.min(OPENED_AT_ONCE, READERS - readers.length);
 		readers.push(
 			...(await Promise.all(
-				Array.from({ length: count }, () => openEvents(suite, { token })),
+				Array.from({ length: count }, () => openEvents(where, { token })),
 			)),
 		);
 	}
@@ -39,16 +49,17 @@ async function openReaders() {
 	return readers;
 }
 
-// At a steady rate, whatever the answers take.
 async function command(n) {
 	const day = new Date(Date.UTC(2012, 0, 1 + (n % 4000))).toISOString().slice(0, 10);
 	const path = `/participants/${TOWNS[n % TOWNS.length]}/advice`;
 	const body = { advisedOn: day, topic: randomUUID() };
-	const reply = await suite.post(path, body, { token: adviser });
+	const headers = { "idempotency-key": randomUUID() };
+	const reply = await agent.ask("POST", path, { token: adviser, body, headers });
 	assert.equal(reply.status, 201, reply.text);
-	return reply.json.facts[0];
+	return performance.now();
 }
 
+// At a steady rate, whatever the answers take; gives how many were answered per second.
 async function commandAll(count) {
 	const replies = [];
 	const start = performance.now();
@@ -57,20 +68,15 @@ async function commandAll(count) {
 		if (early > 0) await pause(early);
 		replies.push(command(n));
 	}
-	return Promise.all(replies);
+	const ends = await Promise.all(replies);
+	return (count * 1000) / (Math.max(...ends) - start);
 }
 
-const quantile = (sorted, q) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))];
-
-try {
-	await command(5000); // everything is warm
-	const idle = memory();
-	const readers = await openReaders();
-	const connected = memory();
-	const facts = await commandAll(SECONDS * RATE);
+// The delays of all events of all readers, sorted; each reader must have them all, in order.
+async function delaysOf(readers, count, sentAt) {
 	await Promise.all(
 		readers.map((reader) =>
-			reader.until((events) => events.length >= facts.length, "all", 60_000),
+			reader.until((events) => events.length >= count, "all", 60_000),
 		),
 	);
 	const delays = [];
@@ -78,24 +84,62 @@ try {
 		const ids = reader.ids();
 		ids.forEach((id, i) => assert.equal(id, ids[0] + i));
 		for (const { at, data } of reader.events)
-			delays.push(performance.timeOrigin + at - Date.parse(data.recordedAt));
+			delays.push(performance.timeOrigin + at - sentAt(data));
+		reader.close();
 	}
-	delays.sort((a, b) => a - b);
+	return delays.sort((a, b) => a - b);
+}
+
+// The same events from a process that does nothing else.
+async function bareDelays(count) {
+	const peer = fork(fileURLToPath(new URL("bare_events.mjs", import.meta.url)));
+	try {
+		const [{ port }] = await once(peer, "message");
+		const readers = await openReaders({ base: `http://127.0.0.1:${port}` });
+		peer.send({ rate: RATE, count });
+		return await delaysOf(readers, count, (data) => data.sentAt);
+	} finally {
+		peer.kill();
+	}
+}
+
+// The ledger writes microseconds, Date knows milliseconds.
+function recordedAt({ recordedAt: text }) {
+	const digits = /\.\d{3}(\d{3})/.exec(text)?.[1] ?? "0";
+	return Date.parse(text) + Number(digits) / 1000;
+}
+
+const quantile = (sorted, q) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))];
+
+try {
+	const count = SECONDS * RATE;
+	await command(5000); // everything is warm
+	await commandAll(Math.min(RATE, 1000));
+	const bare = await bareDelays(count);
+	const idle = memory();
+	const readers = await openReaders(suite);
+	const connected = memory();
+	const rate = await commandAll(count);
+	const ours = await delaysOf(readers, count, recordedAt);
 	const mib = (kib) => (kib / 1024).toFixed(1);
+	const row = (q) => {
+		const [own, theirs] = [quantile(ours, q), quantile(bare, q)];
+		return `${own.toFixed(1)} ms; bare peer ${theirs.toFixed(1)} ms; ratio ${(own / theirs).toFixed(2)}`;
+	};
 	console.log(
 		[
 			`readers            ${READERS}`,
-			`commands/s         ${RATE}, ${RATE * READERS} events/s`,
-			`fact to SSE, p50   ${quantile(delays, 0.5).toFixed(1)} ms`,
-			`fact to SSE, p99   ${quantile(delays, 0.99).toFixed(1)} ms`,
+			`commands/s         ${rate.toFixed(0)} of ${RATE}, ${(rate * READERS).toFixed(0)} events/s`,
+			`fact to SSE, p50   ${row(0.5)}`,
+			`fact to SSE, p99   ${row(0.99)}`,
 			`gateway idle       ${mib(idle)} MiB`,
 			`with readers       ${mib(connected)} MiB`,
 			`after the load     ${mib(memory())} MiB`,
 		].join("\n"),
 	);
-	for (const reader of readers) reader.close();
 	const left = async () => (await suite.metric("gateway", "asskomm_sse_readers")) === 0;
 	await until(left, "all readers to have left");
 } finally {
+	agent.stop();
 	await suite.stop();
 }

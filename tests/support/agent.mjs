@@ -10,9 +10,9 @@ import { Agent, request } from "node:http";
 const CONNECTIONS = 8;
 
 class KeptAlive {
-	constructor(port) {
+	constructor(port, connections) {
 		this.port = port;
-		this.agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+		this.agent = new Agent({ keepAlive: true, maxSockets: connections });
 	}
 
 	// One request below /api/v1; a body is sent as JSON, or as it is when it is text.
@@ -57,7 +57,7 @@ function replyOf({ statusCode, headers }, text) {
 	return { status: statusCode, headers: lasting, text };
 }
 
-export const startAgent = (port) => new KeptAlive(port);
+export const startAgent = (port, connections = CONNECTIONS) => new KeptAlive(port, connections);
 
 // Runs `work` on each item, as many at a time as there are connections.
 export async function forAll(items, work) {
