@@ -17,8 +17,9 @@ enum field_format {
 	FORMAT_DISTRICT, /* AGS5 */
 	FORMAT_CODE,     /* [a-z][a-z0-9_]* */
 	FORMAT_EMAIL,
-	FORMAT_NAME,  /* [A-Za-z][A-Za-z0-9]* */
-	FORMAT_PLACE, /* cursor of a list by day and id: 2023-08-09_<uuid> */
+	FORMAT_NAME,         /* [A-Za-z][A-Za-z0-9]* */
+	FORMAT_PLACE,        /* cursor of a list by day and id: 2023-08-09_<uuid> */
+	FORMAT_ORGANISATION, /* code of an organisation: "PRev-Pirna" */
 };
 
 struct field_info {

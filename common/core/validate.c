@@ -102,6 +102,16 @@ static bool is_code(const char *text)
 	return *text >= 'a' && *text <= 'z' && text[strspn(text, letters)] == 0;
 }
 
+/* Codes of organisations stand in addresses, in CSV files and in facts. */
+static bool is_organisation(const char *text)
+{
+	if (*text < 'A' || *text > 'Z')
+		return false;
+	while (is_letter(*text) || is_digit(*text) || *text == '-')
+		text++;
+	return *text == 0;
+}
+
 /* A name of ours, as proto/ has them: a counter, a kind of fact. */
 static bool is_name(const char *text)
 {
@@ -161,6 +171,8 @@ static const struct format {
 	[FORMAT_EMAIL] = { is_email, TEXT("an e-mail address, as name@example.org") },
 	[FORMAT_NAME] = { is_name, TEXT("a name: letters and digits, a letter first") },
 	[FORMAT_PLACE] = { is_place, TEXT("`next` of the page before") },
+	[FORMAT_ORGANISATION] = { is_organisation,
+		TEXT("an organisation's code: letters, digits and -, a capital first") },
 };
 
 /* An empty text has every format: whether it may be empty is another rule. */

@@ -19,6 +19,8 @@ static const struct format FORMATS[] = {
 	{ "name", "FORMAT_NAME", NULL, "^[A-Za-z][A-Za-z0-9]*$", "A name: letters, digits." },
 	{ "place", "FORMAT_PLACE", NULL, "^\\d{4}-\\d{2}-\\d{2}_[0-9a-f-]{36}$",
 		"Where a list goes on: `next` of the page before." },
+	{ "organisation", "FORMAT_ORGANISATION", NULL, "^[A-Z][A-Za-z0-9-]*$",
+		"An organisation's code: letters, digits, -, a capital first." },
 };
 
 /* The table is short: a plain search does. */

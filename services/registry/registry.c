@@ -41,6 +41,12 @@ static const struct command commands[] = {
 		withdraw_council_fact, "council.save", NULL },
 	{ "SetCodeList", &registry__code_list__descriptor, "code_list.load", set_code_list,
 		"code_list.save", NULL },
+	{ "SetOrganisation", &registry__organisation__descriptor, "organisation.load",
+		set_organisation, "organisation.save", NULL },
+	{ "AssignAdvisers", &registry__district_advisers__descriptor, "district_advisers.load",
+		assign_advisers, "district_advisers.save", NULL },
+	{ "WithdrawAdviser", &registry__district_advisers__descriptor, "district_advisers.load",
+		withdraw_adviser, "district_advisers.save", NULL },
 	{ .rpc = NULL },
 };
 
@@ -55,6 +61,10 @@ static const struct query queries[] = {
 	{ "Search", "search", NULL, NULL },
 	{ "ListCodeLists", "list_code_lists", NULL, NULL },
 	{ "GetCodeList", "get_code_list", NULL, NULL },
+	{ "ListOrganisations", "list_organisations", NULL, NULL },
+	{ "GetOrganisation", "get_organisation", NULL, NULL },
+	{ "ListAdvisers", "list_advisers", NULL, NULL },
+	{ "GetDistrictAdvisers", "get_district_advisers", NULL, NULL },
 	{ .rpc = NULL },
 };
 

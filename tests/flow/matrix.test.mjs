@@ -14,6 +14,7 @@ const LEAST_CASES = 10_000;
 const TOLD = 10; // findings of one route that are told
 const DAY = "2023-08-09";
 const TOWN = "14628160";
+const DISTRICT = "14628";
 const FOREIGN = "14626610";
 
 let suite;
@@ -63,9 +64,11 @@ async function endedSubscriptions() {
 }
 
 async function makeWorld() {
-	const made = { town: TOWN, nothing: randomUUID(), before: await suite.head() };
+	const made = { town: TOWN, district: DISTRICT, nothing: randomUUID(), before: await suite.head() };
 	made.withdrawnAgreement = await withdrawn(TOWN);
 	made.withdrawnSharedAgreement = await withdrawn(TOWN, FOREIGN);
+	const assignments = [{ adviser: "adviser of the matrix", validFrom: DAY }];
+	await post(`/districts/${DISTRICT}/advisers`, { assignments });
 	const agreement = await sign(TOWN);
 	Object.assign(made, { agreement: agreement.id, fact: agreement.facts[0] });
 	await post(`/agreements/${agreement.id}/terminate`, { terminatedOn: "2023-08-20", reason: "anew" });
@@ -98,6 +101,7 @@ const nobodys = (made) => ({
 	),
 	nothing: made.nothing,
 	town: "14628999",
+	district: "14999",
 	consortium: made.consortium.replace("matrix", "nobody"),
 });
 
@@ -129,7 +133,13 @@ after(async () => {
 const passes = (route, caller) =>
 	(POLICY.callers[caller] ?? []).some((role) => route.roles.includes(role));
 
+const coversDistrict = (scope) => scope === "*" || (scope !== "" && DISTRICT.startsWith(scope));
+const liesInDistrict = (scope) => scope.startsWith(DISTRICT);
+
 function reaches(about, scope, method) {
+	if (about === "district") return scope.scopes.some(coversDistrict);
+	if (about === "in district")
+		return scope.scopes.some((each) => coversDistrict(each) || liesInDistrict(each));
 	if (about === "shared") return method === "GET" ? scope.town || scope.other === true : scope.both;
 	return scope.town;
 }
@@ -138,9 +148,10 @@ function reaches(about, scope, method) {
 function expected({ route, method, rule, caller, scope }) {
 	if (POLICY.callers[caller] === null) return { status: 401 };
 	if (!passes(route, caller)) return { status: 403 };
-	const reached = reaches(rule.about, POLICY.scopes[scope], method);
+	const reached = reaches(rule.of ?? rule.about, POLICY.scopes[scope], method);
 	switch (rule.about) {
 		case "town":
+		case "district":
 		case "shared":
 			return { status: reached ? rule.answer : 404 };
 		case "list":
@@ -178,7 +189,13 @@ async function ask({ method, rule, caller, scope }, names) {
 	const reply = await agent.ask(method, fill(rule.path, own), {
 		token: tokens[caller][scope],
 		body: fill(rule.body, own),
-		headers: method === "GET" ? {} : { "idempotency-key": rule.key ?? randomUUID() },
+		headers:
+			method === "GET"
+				? {}
+				: {
+						"idempotency-key": rule.key ?? randomUUID(),
+						"dry-run": String(rule.dryRun === true),
+					},
 	});
 	if (reply.status === 201) recorded += rule.key ? 0 : JSON.parse(reply.text).facts.length;
 	return reply;

@@ -27,6 +27,7 @@ const SEEN_BY_ALL = {
 	"registry.territory": "a public register",
 	"registry.party": "a public register; resolve() asks the scope itself",
 	"registry.code_list": "labels for everybody",
+	"registry.organisation": "public, nobody of it is a person",
 	"funding.budget": "about the state as a whole",
 	"notifications.fact": "ids of facts",
 	idempotency: "found by actor and key only; replies hold ids",
@@ -314,6 +315,12 @@ const ROWS = {
 		participants: toArray(keys),
 		constituted_on: "2023-01-01",
 		entries: "[]",
+	}),
+	"registry.district_advisers": (keys) => ({
+		id: randomUUID(),
+		version: 1,
+		participants: toArray(keys),
+		assignments: "[]",
 	}),
 	"coaching.coaching_process": (keys) => ({
 		id: randomUUID(),

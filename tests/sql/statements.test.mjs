@@ -96,6 +96,11 @@ const NOT_STORED = {
 		resolved: "what a request's key means",
 		members: "what a request's names mean",
 	},
+	"asskomm.registry.v1.Organisation": {
+		above: "the parent that a request names",
+		resolved: "what a request's areas mean",
+	},
+	"asskomm.registry.v1.DistrictAdvisers": { known: "what the territory has" },
 	"asskomm.registry.v1.Council": { resolved: "what a request's name means" },
 	"asskomm.notifications.v1.Subscription": { ended_on: "those that have ended are not listed" },
 };

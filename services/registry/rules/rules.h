@@ -22,5 +22,8 @@ rule_fn constitute_council;
 rule_fn change_council;
 rule_fn withdraw_council_fact;
 rule_fn set_code_list;
+rule_fn set_organisation;
+rule_fn assign_advisers;
+rule_fn withdraw_adviser;
 
 #endif
