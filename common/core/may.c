@@ -104,24 +104,52 @@ bool may_reach(const Asskomm__Principal *principal, const char *participant)
 	return false;
 }
 
+/* The items of a repeated string field; none for an aggregate that has no such field. */
+static char *const *keys_of(const ProtobufCMessage *aggregate, const char *name, size_t *out_count)
+{
+	const ProtobufCFieldDescriptor *field =
+		protobuf_c_message_descriptor_get_field_by_name(aggregate->descriptor, name);
+	*out_count = 0;
+	if (field == NULL || field->label != PROTOBUF_C_LABEL_REPEATED ||
+		field->type != PROTOBUF_C_TYPE_STRING)
+		return NULL;
+	*out_count = *reflect_count(aggregate, field);
+	return *(char ***)reflect_member(aggregate, field);
+}
+
+static size_t count_reached(const Asskomm__Principal *principal, char *const *keys, size_t count)
+{
+	size_t reached = 0;
+	for (size_t i = 0; i < count; i++)
+		reached += may_reach(principal, keys[i]);
+	return reached;
+}
+
+/* What is assigned to somebody is theirs to see; to change it they must be a coach, and the change
+ * a coach's, so that a scope never makes an adviser of anybody. */
+static bool is_assigned(const Asskomm__Principal *principal, const struct method_info *method,
+	const ProtobufCMessage *aggregate)
+{
+	const uint32_t coach = 1u << ASSKOMM__ROLE__ROLE_COACH;
+	size_t count;
+	char *const *assignees = keys_of(aggregate, "assignees", &count);
+	if (count_reached(principal, assignees, count) == 0)
+		return false;
+	return !method->command || ((method->roles & coach) != 0 && has_role(principal, coach));
+}
+
 /* Reading one of several participants shows an agreement to each who signed it; changing it needs
  * all of them, or one town's adviser could end another town's agreement. */
 bool may(const Asskomm__Principal *principal, const struct method_info *method,
 	const ProtobufCMessage *aggregate)
 {
-	const ProtobufCFieldDescriptor *field = protobuf_c_message_descriptor_get_field_by_name(
-		aggregate->descriptor, "participants");
 	if (principal == NULL)
 		return false;
-	if (field == NULL || field->label != PROTOBUF_C_LABEL_REPEATED ||
-		field->type != PROTOBUF_C_TYPE_STRING)
-		return true;
-	char *const *participants = *(char ***)reflect_member(aggregate, field);
-	size_t count = *reflect_count(aggregate, field);
-	size_t reached = 0;
-	for (size_t i = 0; i < count; i++)
-		reached += may_reach(principal, participants[i]);
+	size_t count;
+	char *const *participants = keys_of(aggregate, "participants", &count);
 	if (count == 0)
 		return true;
-	return method->command ? reached == count : reached > 0;
+	size_t reached = count_reached(principal, participants, count);
+	return (method->command ? reached == count : reached > 0) ||
+	       is_assigned(principal, method, aggregate);
 }

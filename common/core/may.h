@@ -15,8 +15,9 @@ bool may_call(const Asskomm__Principal *principal, const struct method_info *met
 bool may_reach(const Asskomm__Principal *principal, const char *participant);
 
 /* Whether the principal may act on an aggregate: its `participants` field is empty (about the
- * state) or one of them is in reach for reading, all of them for commands. What it may not is
- * answered NOT_FOUND. */
+ * state) or one of them is in reach for reading, all of them for commands; or one of its
+ * `assignees` ("coach-B3-17") is in reach, for reading, and for a coach's commands by a coach. What
+ * it may not is answered NOT_FOUND. */
 bool may(const Asskomm__Principal *principal, const struct method_info *method,
 	const ProtobufCMessage *aggregate);
 

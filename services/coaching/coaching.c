@@ -16,6 +16,8 @@ static ProtobufCMessage *ask_party(struct arena *arena, const ProtobufCMessage *
 		reflect_new(arena, &registry__resolve_parties_request__descriptor);
 
 	reflect_append(arena, question, "references", wish->participant);
+	for (size_t i = 0; i < wish->n_partners; i++)
+		reflect_append(arena, question, "references", wish->partners[i]);
 	return question;
 }
 
@@ -25,20 +27,44 @@ static const struct command commands[] = {
 	/* rpc, works on, load, rule, save, needs */
 	{ "RequestCoaching", &coaching__coaching_process__descriptor, NULL, request_coaching,
 		"coaching.save", &party },
+	{ "ClarifyMandate", &coaching__coaching_process__descriptor, "coaching.load",
+		clarify_mandate, "coaching.save", NULL },
 	{ "MatchCoach", &coaching__coaching_process__descriptor, "coaching.load", match_coach,
+		"coaching.save", NULL },
+	{ "ChangeCoach", &coaching__coaching_process__descriptor, "coaching.load", change_coach,
+		"coaching.save", NULL },
+	{ "MakeContract", &coaching__coaching_process__descriptor, "coaching.load", make_contract,
 		"coaching.save", NULL },
 	{ "StartCoaching", &coaching__coaching_process__descriptor, "coaching.load", start_coaching,
 		"coaching.save", NULL },
+	{ "LogSession", &coaching__coaching_process__descriptor, "coaching.load", log_session,
+		"coaching.save", NULL },
+	{ "PauseCoaching", &coaching__coaching_process__descriptor, "coaching.load", pause_coaching,
+		"coaching.save", NULL },
+	{ "ResumeCoaching", &coaching__coaching_process__descriptor, "coaching.load",
+		resume_coaching, "coaching.save", NULL },
+	{ "HoldReview", &coaching__coaching_process__descriptor, "coaching.load", hold_review,
+		"coaching.save", NULL },
 	{ "CloseCoaching", &coaching__coaching_process__descriptor, "coaching.load", close_coaching,
 		"coaching.save", NULL },
-	{ "WithdrawCoachingFact", &coaching__coaching_process__descriptor, "coaching.load",
+	{ "ReopenCoaching", &coaching__coaching_process__descriptor, "coaching.reopen",
+		reopen_coaching, "coaching.save", NULL },
+	{ "WithdrawCoachingFact", &coaching__coaching_process__descriptor, "coaching.withdraw",
 		withdraw_coaching_fact, "coaching.save", NULL },
 	{ .rpc = NULL },
 };
 
 static const struct query queries[] = {
-	{ "GetCoaching", "coaching.load", NULL, NULL },
+	{ "GetCoaching", "get_coaching", NULL, NULL },
+	{ "ListSessions", "list_sessions", NULL, NULL },
+	{ "ListCoachingHistory", "list_coaching_history", NULL, NULL },
 	{ .rpc = NULL },
+};
+
+static const struct constraint constraints[] = {
+	{ "coaching_reopened_once", FAILURE_CONFLICT, "id", "once",
+		"this coaching was reopened already; see reopenedAs" },
+	{ .name = NULL },
 };
 
 static const char *const peers[] = { "registry", NULL };
@@ -48,5 +74,6 @@ const struct service_table coaching = {
 	.descriptor = &coaching__coaching__descriptor,
 	.commands = commands,
 	.queries = queries,
+	.constraints = constraints,
 	.peers = peers,
 };

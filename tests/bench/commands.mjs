@@ -20,7 +20,11 @@ function pgbenchScript() {
 			.replace(/^-- include (\S+)$/gm, (_, name) => read(name))
 			.replace(/--.*$/gm, "");
 	const party = '{"key":"14628160","name":"Heidenau","kind":"MUNICIPALITY","district":"14628"}';
-	const entry = '[{"factId":"00000000-0000-7000-8000-000000000000","kind":"CoachingRequested","on":"2023-01-01"}]';
+	const step = (id) =>
+		`jsonb_build_array(jsonb_build_object('factId', ${id}, 'number', 1, 'kind', 'CoachingRequested',
+			'on', '2023-01-01', 'stage', 'REQUESTED', 'moves', true))`;
+	const nothing = (names, type) =>
+		Object.fromEntries(names.map((name) => [name, `array[null::${type}]`]));
 	const values = {
 		ordinal: "'{0}'",
 		id: "array[gen_random_uuid()::text]",
@@ -33,9 +37,23 @@ function pgbenchScript() {
 		participant: `array['${party}'::jsonb]`,
 		participants: `array['["14628160"]'::jsonb]`,
 		requested_on: "'{2023-01-01}'",
-		coach: "array[null::text]",
-		outcome: "array[null::text]",
-		entries: `array['${entry}'::jsonb]`,
+		partners: "array['[]'::jsonb]",
+		topics: "array['[]'::jsonb]",
+		goals: "array['[]'::jsonb]",
+		moved_on: "'{2023-01-01}'",
+		steps: "'{1}'",
+		sessions: "'{0}'",
+		expected_sessions: "'{0}'",
+		coach_changes: "'{0}'",
+		recorded: `array[${step("gen_random_uuid()")}]`,
+		...nothing(["coach", "outcome", "contact_role", "pause_reason"], "text"),
+		...nothing(["reopens", "contact_id"], "uuid"),
+		...nothing(
+			["clarified_on", "matched_on", "contracted_on", "started_on", "paused_on",
+				"resume_planned_on", "resumed_on", "planned_review_on", "reviewed_on", "closed_on",
+				"last_session_on", "next_session_on"],
+			"date",
+		),
 		fact_ordinal: "'{0}'",
 		fact_id: "array[gen_random_uuid()]",
 		fact_type: "'{asskomm.coaching.v1.CoachingRequested}'",

@@ -1,5 +1,6 @@
 /* Access: every role against every method, scopes against keys, aggregates against both. */
 #include "helpers.h"
+#include "asskomm/coaching.pb-c.h"
 #include "asskomm/funding.pb-c.h"
 #include "asskomm/registry.pb-c.h"
 #include "core/may.h"
@@ -147,6 +148,40 @@ static void test_any_for_reading_all_for_commands(void **state)
 		may(&none, tables_method("asskomm.funding.v1.Funding/SetBudget"), &budget.base));
 }
 
+/* A coach's own coachings, and only what a coach does. */
+static void test_assigned_to_a_coach(void **state)
+{
+	(void)state;
+	const struct method_info *session =
+		tables_method("asskomm.coaching.v1.Coaching/LogSession");
+	const struct method_info *match = tables_method("asskomm.coaching.v1.Coaching/MatchCoach");
+	const struct method_info *query = tables_method("asskomm.coaching.v1.Coaching/GetCoaching");
+	char own[] = "coach-B3-17", beginning[] = "coach-B3-1", longer[] = "coach-B3-170";
+	char *participants[] = { municipality, other }, *assignees[] = { own };
+	Coaching__CoachingProcess coaching = COACHING__COACHING_PROCESS__INIT;
+	coaching.participants = participants;
+	coaching.n_participants = 2;
+	coaching.assignees = assignees;
+	coaching.n_assignees = 1;
+	Asskomm__Role coach = ASSKOMM__ROLE__ROLE_COACH, adviser = ASSKOMM__ROLE__ROLE_ADVISER;
+	char *scopes[] = { own };
+	Asskomm__Principal principal = user(&coach, scopes, 1);
+	assert_true(may(&principal, session, &coaching.base));
+	assert_true(may(&principal, query, &coaching.base));
+	assert_false(may(&principal, match, &coaching.base));
+	principal.roles = &adviser;
+	assert_false(may(&principal, session, &coaching.base));
+	assert_false(may(&principal, match, &coaching.base));
+	principal.roles = &coach;
+	scopes[0] = beginning;
+	assert_false(may(&principal, query, &coaching.base));
+	scopes[0] = longer;
+	assert_false(may(&principal, query, &coaching.base));
+	scopes[0] = own;
+	coaching.n_assignees = 0;
+	assert_false(may(&principal, query, &coaching.base));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -156,6 +191,7 @@ int main(void)
 		cmocka_unit_test(test_services_where_named),
 		cmocka_unit_test(test_reach),
 		cmocka_unit_test(test_any_for_reading_all_for_commands),
+		cmocka_unit_test(test_assigned_to_a_coach),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

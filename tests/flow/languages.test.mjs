@@ -77,11 +77,11 @@ test("the status of a process is a word", async () => {
 	assert.equal(done.status, 201, done.text);
 	assert.equal(
 		JSON.parse((await close("en")).text).detail,
-		"the coaching is closed; it can become: nothing else (ask for a new one)",
+		"the coaching is closed; possible is: reopen",
 	);
 	assert.equal(
 		JSON.parse((await close("de")).text).detail,
-		"Stand des Coachings ist „abgeschlossen“; als Nächstes ist möglich: nichts mehr (bitte beantragen Sie ein neues)",
+		"Stand des Coachings ist „abgeschlossen“; möglich ist: wieder aufnehmen (reopen)",
 	);
 });
 

@@ -63,6 +63,12 @@ async function endedSubscriptions() {
 	return ids;
 }
 
+async function matchedCoaching() {
+	const { id } = await post("/coachings", { participant: TOWN, requestedOn: DAY });
+	await post(`/coachings/${id}/match`, { matchedOn: DAY, coach: "matrix-17" });
+	return id;
+}
+
 async function makeWorld() {
 	const made = { town: TOWN, district: DISTRICT, nothing: randomUUID(), before: await suite.head() };
 	made.withdrawnAgreement = await withdrawn(TOWN);
@@ -78,7 +84,11 @@ async function makeWorld() {
 	const consortium = { name: "Städtebund Matrix", registeredOn: DAY, members: [TOWN, "14628110"] };
 	made.consortium = (await post("/participants", consortium)).id;
 	made.council = (await post("/councils", { participant: TOWN, constitutedOn: DAY })).id;
-	made.coaching = (await post("/coachings", { participant: TOWN, requestedOn: DAY })).id;
+	made.coaching = await matchedCoaching();
+	made.heldCoaching = await matchedCoaching();
+	await post(`/coachings/${made.heldCoaching}/start`, { startedOn: DAY });
+	const session = { heldOn: DAY, form: "VIDEO" };
+	[made.session] = (await post(`/coachings/${made.heldCoaching}/sessions`, session)).facts;
 	made.analysis = (await post("/analyses", { municipalities: [TOWN], kickedOffOn: DAY })).id;
 	await post(`/participants/${TOWN}/preliminary-agreement`, { signedOn: DAY });
 	await post(`/participants/${TOWN}/model-municipality`, { designatedOn: DAY });
@@ -136,7 +146,12 @@ const passes = (route, caller) =>
 const coversDistrict = (scope) => scope === "*" || (scope !== "" && DISTRICT.startsWith(scope));
 const liesInDistrict = (scope) => scope.startsWith(DISTRICT);
 
-function reaches(about, scope, method) {
+const isCoachs = (route, caller) =>
+	route.roles.includes("coach") && (POLICY.callers[caller] ?? []).includes("coach");
+
+function reaches({ route, method, rule, caller }, scope) {
+	const about = rule.of ?? rule.about;
+	if (rule.assigned && scope.assigned) return method === "GET" || isCoachs(route, caller);
 	if (about === "district") return scope.scopes.some(coversDistrict);
 	if (about === "in district")
 		return scope.scopes.some((each) => coversDistrict(each) || liesInDistrict(each));
@@ -145,10 +160,11 @@ function reaches(about, scope, method) {
 }
 
 // The status, and whether what the case shows is there (undefined: it does not say).
-function expected({ route, method, rule, caller, scope }) {
+function expected(cell) {
+	const { route, rule, caller, scope } = cell;
 	if (POLICY.callers[caller] === null) return { status: 401 };
 	if (!passes(route, caller)) return { status: 403 };
-	const reached = reaches(rule.of ?? rule.about, POLICY.scopes[scope], method);
+	const reached = reaches(cell, POLICY.scopes[scope]);
 	switch (rule.about) {
 		case "town":
 		case "district":

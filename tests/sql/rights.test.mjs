@@ -38,6 +38,8 @@ let suite;
 let superuser;
 let tables; // [{ schema, name, key, columns: [{ name, type }] }]
 const of = {}; // a connection per service
+const coachings = []; // the first of them is what steps belong to
+let step = 0;
 
 before(async () => {
 	suite = await (await startSql({ migrated: false })).migrateAs(OWNER);
@@ -50,7 +52,7 @@ before(async () => {
 		from pg_class c
 		join pg_namespace n on n.oid = c.relnamespace
 		join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-			and a.attgenerated = ''
+			and a.attgenerated = '' and a.attidentity <> 'a'
 		where n.nspname = any($1) and c.relkind in ('r', 'p', 'v', 'm', 'f')
 		group by 1, 2`,
 		[toArray(SCHEMAS)],
@@ -323,13 +325,24 @@ const ROWS = {
 		assignments: "[]",
 	}),
 	"coaching.coaching_process": (keys) => ({
-		id: randomUUID(),
+		id: coachings[coachings.push(randomUUID()) - 1],
 		version: 1,
 		status: "ACTIVE",
 		participant: JSON.stringify({ key: keys[0] }),
 		participants: toArray(keys),
 		requested_on: "2023-01-01",
-		entries: "[]",
+	}),
+	"coaching.coaching_step": (keys) => ({
+		fact_id: randomUUID(),
+		coaching_id: coachings[0],
+		number: ++step,
+		kind: "SessionHeld",
+		valid_on: "2023-01-01",
+		moves: "f",
+		step: "{}",
+		after: "{}",
+		participants: toArray(keys),
+		assignees: "{}",
 	}),
 	"analysis.security_analysis": (keys) => ({
 		id: randomUUID(),

@@ -102,6 +102,13 @@ const NOT_STORED = {
 	},
 	"asskomm.registry.v1.DistrictAdvisers": { known: "what the territory has" },
 	"asskomm.registry.v1.Council": { resolved: "what a request's name means" },
+	"asskomm.coaching.v1.CoachingProcess": {
+		entries: "told by the steps, which lie apart",
+		recorded: "steps, which lie apart",
+		before: "how it stood, which the latest step but one knows",
+		reopened_as: "what the other process says",
+		assignees: "made of the coach",
+	},
 	"asskomm.notifications.v1.Subscription": { ended_on: "those that have ended are not listed" },
 };
 

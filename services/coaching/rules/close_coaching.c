@@ -4,7 +4,10 @@
 #include "core/reflect.h"
 #include "moves.h"
 
-/* The outcome is set before the move: a refused aggregate is thrown away as a whole. */
+static char nothing[] = "";
+
+/* What was planned, and a pause, end with the process. The day is set last: the move looks at the
+ * one of the stage that it leaves. */
 enum verdict close_coaching(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {
@@ -15,9 +18,10 @@ enum verdict close_coaching(
 	Coaching__CoachingClosed *fact = NEW(ruling->arena, Coaching__CoachingClosed);
 
 	coaching__coaching_closed__init(fact);
-	fact->coaching_id = coaching->id;
-	fact->participant = coaching->participant;
-	fact->outcome = wish->outcome;
 	coaching->outcome = wish->outcome;
-	return coaching_move(ruling, coaching, "closedOn", wish->closed_on, &fact->base);
+	if (coaching_move(ruling, coaching, "closedOn", wish->closed_on, &fact->base) == REFUSED)
+		return REFUSED;
+	coaching->closed_on = wish->closed_on;
+	coaching->paused_on = coaching->next_session_on = nothing;
+	return ACCEPTED;
 }

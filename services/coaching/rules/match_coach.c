@@ -16,8 +16,9 @@ enum verdict match_coach(
 	Coaching__CoachMatched *fact = NEW(ruling->arena, Coaching__CoachMatched);
 
 	coaching__coach_matched__init(fact);
-	fact->coaching_id = coaching->id;
-	fact->participant = coaching->participant;
 	coaching->coach = wish->coach;
-	return coaching_move(ruling, coaching, "matchedOn", wish->matched_on, &fact->base);
+	if (coaching_move(ruling, coaching, "matchedOn", wish->matched_on, &fact->base) == REFUSED)
+		return REFUSED;
+	coaching->matched_on = wish->matched_on;
+	return ACCEPTED;
 }

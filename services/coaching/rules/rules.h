@@ -6,9 +6,17 @@
 #include "core/ruling.h"
 
 rule_fn request_coaching;
+rule_fn clarify_mandate;
 rule_fn match_coach;
+rule_fn change_coach;
+rule_fn make_contract;
 rule_fn start_coaching;
+rule_fn log_session;
+rule_fn pause_coaching;
+rule_fn resume_coaching;
+rule_fn hold_review;
 rule_fn close_coaching;
+rule_fn reopen_coaching;
 rule_fn withdraw_coaching_fact;
 
 #endif

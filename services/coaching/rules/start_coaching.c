@@ -15,7 +15,6 @@ enum verdict start_coaching(
 	Coaching__CoachingStarted *fact = NEW(ruling->arena, Coaching__CoachingStarted);
 
 	coaching__coaching_started__init(fact);
-	fact->coaching_id = coaching->id;
-	fact->participant = coaching->participant;
+	coaching->started_on = wish->started_on;
 	return coaching_move(ruling, coaching, "startedOn", wish->started_on, &fact->base);
 }

@@ -2,10 +2,14 @@
 #include "rules.h"
 
 #include "core/reflect.h"
-#include "moves.h"
 
-/* Where the process stands follows from the latest fact that is left; what only the withdrawn one
- * had set is cleared. */
+/* A process that was taken up again must stay closed. */
+static bool is_closed(const Coaching__Situation *situation)
+{
+	return situation != NULL && situation->status == COACHING__COACHING_PROCESS__STATUS__CLOSED;
+}
+
+/* What was so before lies beside each step; without one, it was the request that goes. */
 enum verdict withdraw_coaching_fact(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {
@@ -15,15 +19,17 @@ enum verdict withdraw_coaching_fact(
 		AS(Coaching__WithdrawCoachingFactRequest, coaching__withdraw_coaching_fact_request,
 			request);
 	const Asskomm__Entry *latest;
-	static char nobody[] = "";
 
 	if (withdraw_latest(ruling, aggregate, wish->fact_id, wish->reason, &latest) == REFUSED)
 		return REFUSED;
-	coaching->status = coaching_status_after(latest);
-	/* back before the match: the coach is no longer that of this process */
-	if (coaching->status == COACHING__COACHING_PROCESS__STATUS__REQUESTED)
-		coaching->coach = nobody;
-	if (coaching->status != COACHING__COACHING_PROCESS__STATUS__CLOSED)
-		coaching->outcome = COACHING__OUTCOME__OUTCOME_UNSPECIFIED;
+	if (coaching->reopened_as[0] != '\0' && !is_closed(coaching->before))
+		return refuse(ruling, FAILURE_CONFLICT, "factId", "reopened",
+			"the coaching was reopened as %s; take that one back first",
+			coaching->reopened_as);
+	coaching->steps--;
+	if (coaching->before != NULL)
+		reflect_share(&coaching->base, &coaching->before->base);
+	else
+		coaching->status = COACHING__COACHING_PROCESS__STATUS__WITHDRAWN;
 	return ACCEPTED;
 }
