@@ -4,7 +4,8 @@
  * The whole definition: a fact that another one corrects or takes back does not count. The others
  * are put in the order of the day they are valid on (and of their number within a day). Each sets
  * units: "14628160 has an agreement in force: 1", "… : 0". A counter on a day is the sum over its
- * units as the facts up to that day left them. */
+ * units as the facts up to that day left them. Before the facts of a day, those who end on it hand
+ * over what they counted as on the eve to their successors, and count for nothing ever after. */
 #ifndef ASSKOMM_RECOUNT_H
 #define ASSKOMM_RECOUNT_H
 
@@ -29,17 +30,29 @@ struct recount_mark {
 	int64_t value;
 };
 
+/* Who took whose place, from that day on. */
+struct recount_merger {
+	char valid_on[CIVIL_DATE_SIZE];
+	const char *fact_id;
+	const char *predecessor, *predecessor_district;
+	const char *successor, *successor_district; /* "" when nobody takes over */
+};
+
 struct recount {
 	struct arena *arena;
 	size_t n_marks;
 	size_t capacity;
 	struct recount_mark *marks;
+	size_t n_mergers;
+	struct recount_merger *mergers;
 	struct tally corrected; /* ids of facts that no longer count */
 	size_t n_districts;
 	const char *districts[RECOUNT_DISTRICTS_MAX];
 
 	/* while going through the days */
-	size_t place; /* the first mark that is not counted yet */
+	size_t place;        /* the first mark that is not counted yet */
+	size_t merger_place; /* and the first merger */
+	struct tally ended;  /* who is no more */
 	char day[CIVIL_DATE_SIZE];
 	struct tally units;  /* value of each unit, by counter, district and unit */
 	struct tally totals; /* sum of each counter, by counter and district */
@@ -54,6 +67,9 @@ void recount_add(struct recount *recount, const Asskomm__Fact *fact,
 
 /* Takes note of one mark; for recount_read.c. */
 void recount_mark(struct recount *recount, const struct recount_mark *mark);
+
+/* Takes note of one merger; for recount_read.c. */
+void recount_merger(struct recount *recount, const struct recount_merger *merger);
 
 /* After the last fact: drops what was corrected and puts the rest in order. */
 void recount_sort(struct recount *recount);

@@ -196,6 +196,29 @@ static void read_territory(const struct view *view, const ProtobufCMessage *cont
 	}
 }
 
+/* The text of a party that is named, "" for nobody. */
+static const char *text_of(const struct view *view, const Registry__Party *party, bool district)
+{
+	return text_copy(view->recount->arena, party == NULL ? ""
+					       : district    ? party->district
+							     : party->key);
+}
+
+static void read_succeeded(const struct view *view, const ProtobufCMessage *content)
+{
+	const Registry__MunicipalitySucceeded *succeeded =
+		AS(Registry__MunicipalitySucceeded, registry__municipality_succeeded, content);
+	struct recount_merger merger = { .fact_id = view->fact_id,
+		.predecessor = text_of(view, succeeded->predecessor, false),
+		.predecessor_district = text_of(view, succeeded->predecessor, true),
+		.successor = text_of(view, succeeded->successor, false),
+		.successor_district = text_of(view, succeeded->successor, true) };
+	snprintf(merger.valid_on, sizeof merger.valid_on, "%s", view->header->valid_on);
+	if (merger.predecessor[0] != '\0' && strcmp(merger.predecessor, merger.successor) != 0) {
+		recount_merger(view->recount, &merger);
+	}
+}
+
 /* Taken back, and nothing in its place. */
 static void read_withdrawn(const struct view *view, const ProtobufCMessage *content)
 {
@@ -215,6 +238,7 @@ static const struct {
 	{ &funding__budget_set__descriptor, read_budget },
 	{ &asskomm__fact_withdrawn__descriptor, read_withdrawn },
 	{ &registry__territory_changed__descriptor, read_territory },
+	{ &registry__municipality_succeeded__descriptor, read_succeeded },
 };
 
 static void read_participant(const struct view *view, const char *key, const char *place)
@@ -225,7 +249,8 @@ static void read_participant(const struct view *view, const char *key, const cha
 		1);
 }
 
-/* Everybody whom a fact is about takes part, unless it takes another fact back. What is said of a
+/* Everybody whom a fact is about takes part, unless it takes another fact back or tells of a
+ * merger. What is said of a
  * consortium makes the consortium take part, at the place of its first member. */
 static void read_participants(const struct view *view)
 {
@@ -248,7 +273,8 @@ void recount_add(struct recount *recount, const Asskomm__Fact *fact,
 		*tally_at(&recount->corrected, header->corrects) = 1;
 	}
 	const struct view view = { recount, fact, header, text_copy(recount->arena, fact->id) };
-	if (content->descriptor != &asskomm__fact_withdrawn__descriptor) {
+	if (content->descriptor != &asskomm__fact_withdrawn__descriptor &&
+		content->descriptor != &registry__municipality_succeeded__descriptor) {
 		read_participants(&view);
 	}
 	for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {

@@ -131,6 +131,16 @@ static void set_budget(struct tale *tale, const char *day, uint32_t year, int64_
 	tell(tale, day, "", "", &fact.base);
 }
 
+static void succeed(struct tale *tale, const char *day, const char *key, const char *successor,
+	const char *corrects)
+{
+	Registry__MunicipalitySucceeded fact = REGISTRY__MUNICIPALITY_SUCCEEDED__INIT;
+	Registry__Party from = party(key), to = party(successor);
+	fact.predecessor = &from;
+	fact.successor = successor[0] != '\0' ? &to : NULL;
+	tell(tale, day, key, corrects, &fact.base);
+}
+
 /* A counter on a day; days must ascend within one test. */
 static int on(struct tale *tale, const char *day, enum counter counter, const char *district)
 {
@@ -271,6 +281,51 @@ static void a_consortium_counts_beside_its_members(void **state)
 	assert_int_equal(on(tale, "2021-02-02", COUNTER_PARTICIPANTS, NULL), 1);
 }
 
+/* Ostrau and Zschaitz-Ottewig became Jahnatal. */
+static void a_merged_municipality_counts_once(void **state)
+{
+	struct tale *tale = begin(state);
+	succeed(tale, "2023-01-01", "14522450", "14522275", "");
+	succeed(tale, "2023-01-01", "14522620", "14522275", "");
+	sign(tale, "2019-01-01", "14522450", "a", "");
+	sign(tale, "2020-01-01", "14522620", "b", "");
+	sign(tale, "2020-01-01", "14628160", "c", "");
+	terminate(tale, "2021-01-01", "14522450", "a"); /* the other one is still in force */
+	advise(tale, "2023-05-01", "14522450");         /* said of one who is no more */
+	recount_sort(&tale->recount);
+	assert_int_equal(on(tale, "2020-12-31", COUNTER_AGREEMENTS, NULL), 3);
+	assert_int_equal(on(tale, "2022-12-31", COUNTER_AGREEMENTS, "14522"), 1);
+	assert_int_equal(on(tale, "2022-12-31", COUNTER_PARTICIPANTS, NULL), 3);
+	assert_int_equal(on(tale, "2023-01-01", COUNTER_AGREEMENTS, NULL), 2);
+	assert_int_equal(on(tale, "2023-01-01", COUNTER_AGREEMENTS, "14522"), 1);
+	assert_int_equal(on(tale, "2023-06-01", COUNTER_PARTICIPANTS, "14522"), 1);
+	assert_int_equal(on(tale, "2023-06-01", COUNTER_ADVISED, NULL), 0);
+	assert_int_equal(on(tale, "2023-06-01", COUNTER_AGREEMENTS_GROSS, NULL), 3);
+}
+
+/* On one day the last link takes over from all; a year later the next one; then nobody. */
+static void mergers_go_in_chains(void **state)
+{
+	struct tale *tale = begin(state);
+	sign(tale, "2019-01-01", "14522010", "a", "");
+	succeed(tale, "2020-01-01", "14522010", "14522020", "");
+	succeed(tale, "2020-01-01", "14522020", "14628030", "");
+	succeed(tale, "2021-01-01", "14628030", "14522040", "");
+	terminate(tale, "2022-01-01", "14522040", "a");
+	sign(tale, "2022-06-01", "14522040", "a2", "");
+	succeed(tale, "2023-01-01", "14522040", "", "");
+	succeed(tale, "2018-01-01", "14522010", "14522040", "");
+	withdraw(tale, "2018-01-01", "14522010", "8");
+	recount_sort(&tale->recount);
+	assert_int_equal(on(tale, "2019-01-01", COUNTER_AGREEMENTS, "14522"), 1);
+	assert_int_equal(on(tale, "2020-01-01", COUNTER_AGREEMENTS, "14522"), 0);
+	assert_int_equal(on(tale, "2020-01-01", COUNTER_AGREEMENTS, "14628"), 1);
+	assert_int_equal(on(tale, "2021-01-01", COUNTER_AGREEMENTS, "14522"), 1);
+	assert_int_equal(on(tale, "2022-01-01", COUNTER_AGREEMENTS, NULL), 0);
+	assert_int_equal(on(tale, "2022-06-01", COUNTER_AGREEMENTS, NULL), 1);
+	assert_int_equal(on(tale, "2023-01-01", COUNTER_AGREEMENTS, NULL), 0);
+}
+
 static void days_are_evenly_chosen_with_the_last(void **state)
 {
 	struct tale *tale = begin(state);
@@ -298,6 +353,8 @@ int main(void)
 		UNIT(a_coaching_that_closed_was_still_set_going),
 		UNIT(a_budget_is_of_its_year),
 		UNIT(a_consortium_counts_beside_its_members),
+		UNIT(a_merged_municipality_counts_once),
+		UNIT(mergers_go_in_chains),
 		UNIT(days_are_evenly_chosen_with_the_last),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,7 +36,7 @@ let superuser;
 let monitor;
 
 // The parameters of fold for a fact, as the listener makes them.
-const foldValues = ({ seq, id, day, marks, corrects, recordedAt, participants }) => ({
+const foldValues = ({ seq, id, day, marks, successions, corrects, recordedAt, participants }) => ({
 	seq,
 	epoch: EPOCH,
 	fact_id: id,
@@ -48,6 +48,7 @@ const foldValues = ({ seq, id, day, marks, corrects, recordedAt, participants })
 	citation: null,
 	corrects: corrects ?? null,
 	marks: marks.map((each) => ({ ...each, n: String(each.n) })), // ProtoJSON
+	successions: successions ?? null,
 	districts: null,
 	parties: null,
 });

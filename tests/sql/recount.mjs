@@ -88,23 +88,45 @@ export const COUNTERS = [
 	"budgetCents",
 ];
 
+// Counters whose units are participants.
+const BY_PARTICIPANT = ["agreements", "advised", "contacted", "municipalitiesAnalysed"];
+
+// Mergers of any two, also nonsense: chains on one day, circles, several successors of one.
+function randomSuccession(random, day) {
+	const predecessor = random.of(PARTICIPANTS);
+	const successor = random.chance(0.1) ? "" : random.of(PARTICIPANTS.filter((key) => key !== predecessor));
+	return {
+		predecessor,
+		predecessorDistrict: predecessor.slice(0, 5),
+		successor,
+		successorDistrict: successor.slice(0, 5) || STATE,
+		validOn: day,
+		counters: BY_PARTICIPANT,
+	};
+}
+
 // Facts as the listener gives them to the fold, `seq` from 1: some late, some that replace an earlier
-// one, some that only take it back, also twice.
-export function randomFacts(random, count) {
+// one, some that only take it back, also twice; a share of mergers among them.
+export function randomFacts(random, count, mergers = 0) {
 	const facts = [];
 	let recordedMs = FIRST_INSTANT;
 	for (let seq = 1; seq <= count; seq++) {
 		const corrected = facts.length > 0 && random.chance(0.25) ? random.of(facts) : undefined;
+		const merges = corrected ? corrected.merges : random.chance(mergers);
 		const maker = corrected?.maker ?? random.of(MAKERS);
 		const day = randomDay(random);
-		const marks = corrected && random.chance(0.5) ? [] : maker(random, day);
+		const saysNothing = corrected && random.chance(0.5);
+		const marks = saysNothing || merges ? [] : maker(random, day);
+		const successions = !saysNothing && merges ? [randomSuccession(random, day)] : [];
 		recordedMs += random.below(3) * random.below(DAY_MS);
 		facts.push({
 			seq,
 			maker,
 			id: randomUUID(),
+			merges,
 			day,
 			marks,
+			successions,
 			corrects: corrected?.id,
 			recordedAt: new Date(recordedMs).toISOString(),
 		});
@@ -116,6 +138,8 @@ export function randomFacts(random, count) {
 
 const inOrder = (a, b) => (a.validOn < b.validOn ? -1 : a.validOn > b.validOn ? 1 : a.seq - b.seq);
 
+const isEarlier = (a, b) => (inOrder(a, b) || (a.from < b.from ? -1 : a.from > b.from ? 1 : 0)) < 0;
+
 export class Recount {
 	constructor(facts) {
 		const seqOf = new Map(facts.map(({ id, seq }) => [id, seq]));
@@ -124,26 +148,37 @@ export class Recount {
 			const corrected = seqOf.get(corrects);
 			if (corrected !== undefined && !goneWith.has(corrected)) goneWith.set(corrected, seq);
 		}
-		this.marks = facts.flatMap(({ seq, marks }) =>
-			marks.map((each) => ({ ...each, seq, goneWith: goneWith.get(seq) ?? Infinity })),
+		const inTime = ({ seq }) => ({ seq, goneWith: goneWith.get(seq) ?? Infinity });
+		this.marks = facts.flatMap((fact) =>
+			fact.marks.map((each) => ({ ...each, ...inTime(fact), from: each.unit })),
+		);
+		this.mergers = facts.flatMap((fact) =>
+			(fact.successions ?? []).map((each) => ({ ...each, ...inTime(fact) })),
 		);
 	}
 
 	// Of each unit of a counter the mark that gave it the value it has on a day, as known up to a
-	// fact, unless that value is 0; in the order in which they are counted.
+	// fact, unless that value is 0; in the order in which they are counted. Who took over from another
+	// stands where that one stood (`from`).
 	counted(counter, asOf, known) {
+		const isTold = (each) => each.validOn <= asOf && each.seq <= known && each.goneWith > known;
+		const told = this.marks.filter((each) => each.counter === counter && isTold(each)).sort(inOrder);
+		const mergers = this.mergers.filter((each) => each.counters.includes(counter) && isTold(each));
+		const days = new Set([...told, ...mergers].map(({ validOn }) => validOn));
 		const units = new Map();
-		const told = this.marks
-			.filter((each) => each.counter === counter && each.validOn <= asOf)
-			.filter((each) => each.seq <= known && each.goneWith > known)
-			.sort(inOrder);
-		for (const each of told) {
-			const before = units.get(each.unit);
-			if ((before?.n ?? 0) !== each.n) units.set(each.unit, each);
+		const ended = new Set();
+		for (const day of [...days].sort()) {
+			const today = mergers.filter(({ validOn }) => validOn === day);
+			for (const { predecessor } of today) ended.add(predecessor);
+			merge(units, today, ended);
+			for (const each of told.filter(({ validOn }) => validOn === day))
+				if (!ended.has(each.unit) && (units.get(each.unit)?.n ?? 0) !== each.n)
+					units.set(each.unit, each);
+			for (const unit of ended) units.delete(unit);
 		}
 		return [...units.values()]
 			.filter(({ n }) => n !== 0)
-			.sort((a, b) => inOrder(a, b) || (a.unit < b.unit ? -1 : 1));
+			.sort((a, b) => (isEarlier(a, b) ? -1 : isEarlier(b, a) ? 1 : a.unit < b.unit ? -1 : 1));
 	}
 
 	// { district: value } of a counter, without zeros.
@@ -166,5 +201,21 @@ export class Recount {
 		const others = this.counted(counter, validOn, seq).filter((each) => each.unit !== unit);
 		const isBefore = (each) => each.seq !== seq || each.validOn !== validOn || each.unit < unit;
 		return 1 + others.filter(isBefore).length;
+	}
+}
+
+// What the successors of a day take over, by what was counted on the eve.
+function merge(units, today, ended) {
+	const eve = new Map(units);
+	for (const { successor, successorDistrict } of today) {
+		if (successor === "" || ended.has(successor)) continue;
+		const givers = new Set([successor]);
+		for (const giver of givers)
+			for (const each of today) if (each.successor === giver) givers.add(each.predecessor);
+		const counting = [...givers].map((giver) => eve.get(giver)).filter((each) => each && each.n !== 0);
+		if (counting.length === 0) continue;
+		const best = counting.reduce((a, b) => (b.n > a.n || (b.n === a.n && isEarlier(b, a)) ? b : a));
+		if (best.unit !== successor)
+			units.set(successor, { ...best, unit: successor, participant: successor, district: successorDistrict });
 	}
 }

@@ -152,13 +152,15 @@ static void mark_countings(struct arena *arena, Monitor__Marks *marks,
 				header->valid_on, COUNTINGS[i].n);
 }
 
-/* Everybody that a fact is about takes part from then on; a withdrawal makes nobody take part. */
+/* Everybody that a fact is about takes part from then on; a withdrawal or a merger makes nobody
+ * take part. */
 static void mark_participants(struct arena *arena, Monitor__Marks *marks,
 	const Asskomm__FactHeader *header, const ProtobufCMessageDescriptor *type)
 {
 	struct subject subject = subject_of(header);
 
-	if (type == &asskomm__fact_withdrawn__descriptor || subject.key[0] == '\0')
+	if (type == &asskomm__fact_withdrawn__descriptor ||
+		type == &registry__municipality_succeeded__descriptor || subject.key[0] == '\0')
 		return;
 	add_mark(arena, marks, "participants", subject.key, subject, header->valid_on, 1);
 	for (size_t i = 1; i < header->n_participants && subject.key == subject.place; i++) {
@@ -205,6 +207,46 @@ static void mark_budget(struct arena *arena, Monitor__Marks *marks,
 		first = header->valid_on;
 	add_mark(arena, marks, "budgetCents", unit, state, first, fact->amount_cents);
 	add_mark(arena, marks, "budgetCents", unit, state, after, 0);
+}
+
+/* ---- successions */
+
+/* Counters beside COUNTINGS whose unit is a participant. */
+static const char *const OTHERS_BY_PARTICIPANT[] = { "participants", "municipalitiesAnalysed",
+	"closelyCooperating" };
+
+/* Once each, though two kinds of fact may count in one. */
+static void add_counter(struct arena *arena, Monitor__Succession *succession, const char *counter)
+{
+	for (size_t i = 0; i < succession->n_counters; i++)
+		if (strcmp(succession->counters[i], counter) == 0)
+			return;
+	reflect_append(arena, &succession->base, "counters", text_copy(arena, counter));
+}
+
+/* A merged municipality counts once: what the predecessor was, the successor is from that day on.
+ * Processes and documents (coachings, councils, accessions ever signed) stay what they are. */
+static void mark_succession(struct arena *arena, Monitor__Marks *marks,
+	const Asskomm__FactHeader *header, const Registry__MunicipalitySucceeded *fact)
+{
+	Monitor__Succession *succession = NEW(arena, Monitor__Succession);
+	const char *predecessor = fact->predecessor != NULL ? fact->predecessor->key : "";
+	const char *successor = fact->successor != NULL ? fact->successor->key : "";
+
+	if (predecessor[0] == '\0' || strcmp(predecessor, successor) == 0)
+		return;
+	monitor__succession__init(succession);
+	succession->predecessor = text_copy(arena, predecessor);
+	succession->predecessor_district = district_of(arena, predecessor);
+	succession->successor = text_copy(arena, successor);
+	succession->successor_district = district_of(arena, successor);
+	succession->valid_on = text_copy(arena, header->valid_on);
+	for (size_t i = 0; i < sizeof(COUNTINGS) / sizeof(COUNTINGS[0]); i++)
+		if (COUNTINGS[i].unit == UNIT_PARTICIPANT)
+			add_counter(arena, succession, COUNTINGS[i].counter);
+	for (size_t i = 0; i < sizeof(OTHERS_BY_PARTICIPANT) / sizeof(char *); i++)
+		add_counter(arena, succession, OTHERS_BY_PARTICIPANT[i]);
+	reflect_append(arena, &marks->base, "successions", succession);
 }
 
 /* ---- names: the monitor says what things are called */
@@ -278,6 +320,10 @@ ProtobufCMessage *marks_of(
 	else if (type == &funding__budget_set__descriptor)
 		mark_budget(
 			arena, marks, header, AS(Funding__BudgetSet, funding__budget_set, fact));
+	else if (type == &registry__municipality_succeeded__descriptor)
+		mark_succession(arena, marks, header,
+			AS(Registry__MunicipalitySucceeded, registry__municipality_succeeded,
+				fact));
 	else if (type == &registry__territory_changed__descriptor)
 		name_territory(arena, marks,
 			AS(Registry__TerritoryChanged, registry__territory_changed, fact));

@@ -21,15 +21,36 @@ create index fact_recorded on fact (recorded_at, seq);
 create table mark (
 	counter text not null,
 	unit text not null,
-	seq bigint not null,
+	seq bigint not null, -- of the fact that it became known with
 	valid_on date not null,
 	n bigint not null,
 	participant text not null,
 	district text not null,
 	gone_with bigint, -- seq of the fact that took it back
-	primary key (counter, unit, valid_on, seq) -- a unit's timeline in order
+	-- within a day: 0 a successor takes over, 1 what facts say, 2 a predecessor is no more
+	phase smallint not null default 1,
+	-- of what was taken over (phase 0): the unit, fact and day that it counts from
+	origin_unit text,
+	origin_seq bigint,
+	origin_day date,
+	primary key (counter, unit, valid_on, phase, seq) -- a unit's timeline in order
 );
 create index mark_seq on mark (seq);
+create index mark_gone on mark (gone_with) where gone_with is not null;
+
+-- Who took whose place, and in which counters what was counted for the one counts for the other.
+create table succession (
+	seq bigint primary key,
+	predecessor text not null,
+	predecessor_district text not null,
+	successor text not null, -- empty: dissolved, nobody takes over
+	successor_district text not null,
+	valid_on date not null, -- first day of the successor
+	counters text[] not null,
+	gone_with bigint
+);
+create index succession_predecessor on succession (predecessor);
+create index succession_successor on succession (successor);
 
 create table delta (
 	counter text not null,

@@ -19,9 +19,9 @@ select jsonb_build_object('asOf', a.as_of) || coalesce((
 	coalesce(d.kind = 'independent_city', false) as independent_city,
 	coalesce(x.ordinal, 0) as ordinal, coalesce(x.district_ordinal, 0) as district_ordinal,
 	x.valid_on as signed_on,
-	coalesce(rank_as_recorded('agreements', x.unit, x.seq, x.valid_on) <> (
-		select o.ordinal from marks_on('agreements', x.valid_on, a.known) as o
-		where o.unit = x.unit), false) as corrected
+	coalesce(rank_as_recorded('agreements', coalesce(x.inherited_from, x.unit), x.seq, x.valid_on)
+		<> (select o.ordinal from marks_on('agreements', x.valid_on, a.known) as o
+		where o.unit = coalesce(x.inherited_from, x.unit)), false) as corrected
 from asked a
 left join acceded x on true
 left join party p on p.key = :participant

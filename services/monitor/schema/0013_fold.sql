@@ -5,7 +5,6 @@
 -- apart, and each delta gets the number of its own fact, as if they had come one by one.
 --
 -- Plans must not depend on when they were made: the tables are empty when a replay begins.
-create index mark_gone on mark (gone_with) where gone_with is not null;
 
 -- The offset moves over the whole batch, or nothing happens: a batch that does not begin at the next
 -- number, has a gap, or is of another epoch.
@@ -37,7 +36,10 @@ begin
 		group by f.seq
 	loop
 		update fact set corrected_by = gone.last_seq where seq = gone.seq;
-		update mark set gone_with = gone.first_seq where seq = gone.seq and gone_with is null;
+		update mark set gone_with = gone.first_seq
+		where seq = gone.seq and phase = 1 and gone_with is null;
+		update succession set gone_with = gone.first_seq
+		where seq = gone.seq and gone_with is null;
 	end loop;
 end
 $$;
@@ -60,39 +62,39 @@ as $$
 		from changed
 		group by counter, unit, moment
 	), stretch as (
-		select t.counter, t.unit, t.moment, m.valid_on, m.seq, m.n, m.district,
+		select t.counter, t.unit, t.moment, m.valid_on, m.phase, m.seq, m.n, m.district,
 			m.seq < t.moment as was, m.gone_with is null or m.gone_with > t.moment as stays
 		from touched t
 		cross join lateral (
-			(select b.valid_on, b.seq, b.n, b.district, b.gone_with
+			(select b.valid_on, b.phase, b.seq, b.n, b.district, b.gone_with
 			from mark b
 			where b.counter = t.counter and b.unit = t.unit and b.valid_on < t.first_day
 				and b.seq < t.moment and (b.gone_with is null or b.gone_with > t.moment)
-			order by b.valid_on desc, b.seq desc
+			order by b.valid_on desc, b.phase desc, b.seq desc
 			limit 1)
 			union all
-			select b.valid_on, b.seq, b.n, b.district, b.gone_with
+			select b.valid_on, b.phase, b.seq, b.n, b.district, b.gone_with
 			from mark b
 			where b.counter = t.counter and b.unit = t.unit
 				and b.valid_on between t.first_day and t.last_day
 				and b.seq <= t.moment and (b.gone_with is null or b.gone_with >= t.moment)
 			union all
-			(select b.valid_on, b.seq, b.n, b.district, b.gone_with
+			(select b.valid_on, b.phase, b.seq, b.n, b.district, b.gone_with
 			from mark b
 			where b.counter = t.counter and b.unit = t.unit and b.valid_on > t.last_day
 				and b.seq < t.moment and (b.gone_with is null or b.gone_with > t.moment)
-			order by b.valid_on, b.seq
+			order by b.valid_on, b.phase, b.seq
 			limit 1)) as m
 	), steps as (
 		select counter, district, valid_on, moment, sum(n) as n
 		from (
 			select counter, district, valid_on, moment, n - lag(n, 1, 0::bigint) over
-				(partition by counter, unit, moment order by valid_on, seq) as n
+				(partition by counter, unit, moment order by valid_on, phase, seq) as n
 			from stretch
 			where stays
 			union all
 			select counter, district, valid_on, moment, lag(n, 1, 0::bigint) over
-				(partition by counter, unit, moment order by valid_on, seq) - n
+				(partition by counter, unit, moment order by valid_on, phase, seq) - n
 			from stretch
 			where was
 		) as both_ways
@@ -139,7 +141,7 @@ $$;
 -- The numbers that were folded: all of the batch, or none. Arrays have an item for each fact.
 create function fold(seqs bigint[], epochs text[], ids uuid[], types text[], days date[],
 	instants timestamptz[], keys jsonb[], provenances text[], citations text[], corrections uuid[],
-	marks jsonb[], districts jsonb[], parties jsonb[])
+	marks jsonb[], successions jsonb[], districts jsonb[], parties jsonb[])
 returns setof bigint language plpgsql
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
 as $$
@@ -158,9 +160,17 @@ begin
 	from unnest(seqs, marks) as f(seq, told),
 		jsonb_to_recordset(f.told) as m(counter text, unit text, participant text, district text,
 			"validOn" date, n bigint);
+	insert into succession (seq, predecessor, predecessor_district, successor, successor_district,
+		valid_on, counters)
+	select f.seq, s.predecessor, s."predecessorDistrict", s.successor, s."successorDistrict",
+		s."validOn", s.counters
+	from unnest(seqs, successions) as f(seq, told),
+		jsonb_to_recordset(f.told) as s(predecessor text, "predecessorDistrict" text,
+			successor text, "successorDistrict" text, "validOn" date, counters text[]);
 	if cardinality(array_remove(corrections, null)) > 0 then
 		perform take_away(seqs, corrections);
 	end if;
+	perform hand_over(seqs[1], seqs[cardinality(seqs)]);
 	perform move_steps(seqs[1], seqs[cardinality(seqs)]);
 	if cardinality(array_remove(districts || parties, null)) > 0 then
 		perform name_places(seqs, districts, parties);
