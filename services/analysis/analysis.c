@@ -24,17 +24,33 @@ static const struct need parties = { "asskomm.registry.v1.Registry/ResolvePartie
 
 static const struct command commands[] = {
 	/* rpc, works on, load, rule, save, needs */
-	{ "KickOffAnalysis", &analysis__security_analysis__descriptor, NULL, kick_off_analysis,
-		"analysis.save", &parties },
+	{ "KickOffAnalysis", &analysis__security_analysis__descriptor, "analysis.new",
+		kick_off_analysis, "analysis.save", &parties },
 	{ "PresentAnalysis", &analysis__security_analysis__descriptor, "analysis.load",
 		present_analysis, "analysis.save", NULL },
+	{ "CompleteStep", &analysis__security_analysis__descriptor, "analysis.load", complete_step,
+		"analysis.save", NULL },
+	{ "PostponeStep", &analysis__security_analysis__descriptor, "analysis.load", postpone_step,
+		"analysis.save", NULL },
+	{ "ChangeRevision", &analysis__security_analysis__descriptor, "analysis.load",
+		change_revision, "analysis.save", NULL },
+	{ "CancelAnalysis", &analysis__security_analysis__descriptor, "analysis.load",
+		cancel_analysis, "analysis.save", NULL },
 	{ "WithdrawAnalysisFact", &analysis__security_analysis__descriptor, "analysis.load",
 		withdraw_analysis_fact, "analysis.save", NULL },
+	{ "DefineProcedure", &analysis__procedure__descriptor, "procedure.load", define_procedure,
+		"procedure.save", NULL },
 	{ .rpc = NULL },
 };
 
 static const struct query queries[] = {
-	{ "GetAnalysis", "analysis.load", NULL, NULL },
+	{ "GetAnalysis", "get_analysis", NULL, NULL },
+	{ "ListAnalyses", "list_analyses", NULL, NULL },
+	{ "GetPlan", "get_plan", &analysis__plan_facts__descriptor, plan_of },
+	{ "PreviewRevision", "preview_revision", &analysis__plan_facts__descriptor,
+		preview_revision },
+	{ "GetProcedure", "get_procedure", NULL, NULL },
+	{ "ListProcedures", "list_procedures", NULL, NULL },
 	{ .rpc = NULL },
 };
 

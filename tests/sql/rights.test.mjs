@@ -28,6 +28,7 @@ const SEEN_BY_ALL = {
 	"registry.party": "a public register; resolve() asks the scope itself",
 	"registry.code_list": "labels for everybody",
 	"registry.organisation": "public, nobody of it is a person",
+	"analysis.procedure": "about the state as a whole",
 	"funding.budget": "about the state as a whole",
 	"notifications.fact": "ids of facts",
 	idempotency: "found by actor and key only; replies hold ids",
@@ -352,6 +353,9 @@ const ROWS = {
 		participants: toArray(keys),
 		kicked_off_on: "2023-01-01",
 		entries: "[]",
+		revision: 0,
+		modules: "[]",
+		plan: "[]",
 	}),
 };
 const BY_ACTOR = ["notifications.subscription", "notifications.inbox", "notifications.delivery"];

@@ -7,6 +7,7 @@ import { startSql } from "./support.mjs";
 
 const HEIDENAU = { key: "14628160", name: "Heidenau", kind: "MUNICIPALITY", district: "14628" };
 const PIRNA = { key: "14628270", name: "Pirna", kind: "MUNICIPALITY", district: "14628" };
+const PLANNED = { code: "presentation", kind: "MILESTONE", due_on: "2023-06-01" };
 const ENTRY = { factId: "f", kind: "Fact", on: "2023-01-02" };
 const ACTOR = "adviser";
 
@@ -147,8 +148,31 @@ const KINDS = [
 			kicked_off_on: "2023-01-02",
 			presented_on: null,
 			entries: [ENTRY],
+			procedure: "full_2021",
+			revision: 1,
+			modules: ["area_profile"],
+			plan: [PLANNED],
+			previous: null,
+			chosen: null,
 		}),
-		change: { status: "PRESENTED", presented_on: "2023-05-01", entries: [ENTRY, ENTRY] },
+		change: {
+			status: "PRESENTED",
+			presented_on: "2023-05-01",
+			entries: [ENTRY, ENTRY],
+			revision: 2,
+			plan: [{ ...PLANNED, done_on: "2023-02-03" }, PLANNED],
+		},
+	},
+	{
+		service: "analysis",
+		name: "procedure",
+		make: () => ({
+			id: `p_${randomUUID().slice(0, 8)}`,
+			label_de: "Ablauf",
+			label_en: "Course",
+			revisions: [{ number: 1, steps: [] }],
+		}),
+		change: { label_en: "Way", revisions: [{ number: 1, steps: [] }, { number: 2, steps: [] }] },
 	},
 	{
 		service: "funding",
@@ -440,7 +464,7 @@ describe("two at once", () => {
 });
 
 describe("beyond the scope", () => {
-	for (const kind of KINDS.filter(({ service }) => !["funding", "notifications"].includes(service)))
+	for (const kind of KINDS.filter(({ make }) => "participants" in make()))
 		test(`${kind.name}: neither a new one nor a change`, async () => {
 			const save = (row, scope) =>
 				services[kind.service].save(`${kind.name}.save`, [{ ...row, version: row.version ?? 1 }], {

@@ -109,6 +109,7 @@ const NOT_STORED = {
 		reopened_as: "what the other process says",
 		assignees: "made of the coach",
 	},
+	"asskomm.analysis.v1.SecurityAnalysis": { chosen: "the procedure that it goes by has a table of its own" },
 	"asskomm.notifications.v1.Subscription": { ended_on: "those that have ended are not listed" },
 };
 

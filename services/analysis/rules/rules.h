@@ -7,6 +7,19 @@
 
 rule_fn kick_off_analysis;
 rule_fn present_analysis;
+rule_fn complete_step;
+rule_fn postpone_step;
+rule_fn change_revision;
+rule_fn cancel_analysis;
 rule_fn withdraw_analysis_fact;
+rule_fn define_procedure;
+
+/* GetPlan: the plan with what is late and why, from PlanFacts. */
+ProtobufCMessage *plan_of(
+	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request);
+
+/* PreviewRevision: what ChangeRevision would do, from PlanFacts. */
+ProtobufCMessage *preview_revision(
+	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request);
 
 #endif

@@ -1,0 +1,52 @@
+/* A running analysis moves to another revision of its procedure: done steps stay done, open ones
+ * are planned anew. It never happens by itself. */
+#include "rules.h"
+
+#include "core/reflect.h"
+#include "core/text.h"
+#include "course.h"
+#include "planner.h"
+#include "revision.h"
+#include <string.h>
+
+static enum verdict check_revision(struct ruling *ruling,
+	const Analysis__SecurityAnalysis *analysis, const Analysis__Revision *revision)
+{
+	const char *lacking;
+
+	if (revision == NULL)
+		return refuse(ruling, FAILURE_NOT_FOUND, "revision", "unknown",
+			"the procedure of this analysis has no such revision");
+	lacking = revision_lacks(analysis, revision);
+	if (lacking != NULL)
+		return refuse(ruling, FAILURE_REFUSED, "revision", "steps",
+			"%s is done, and revision %u does not have it", lacking, revision->number);
+	return ACCEPTED;
+}
+
+enum verdict change_revision(
+	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
+{
+	Analysis__SecurityAnalysis *analysis =
+		AS(Analysis__SecurityAnalysis, analysis__security_analysis, aggregate);
+	const Analysis__ChangeRevisionRequest *wish =
+		AS(Analysis__ChangeRevisionRequest, analysis__change_revision_request, request);
+	Analysis__AnalysisRevisionChanged *fact =
+		NEW(ruling->arena, Analysis__AnalysisRevisionChanged);
+	const Analysis__Revision *revision = revision_find(analysis->chosen, wish->revision);
+
+	if (course_runs(ruling, analysis, NULL, ruling->today) == REFUSED)
+		return REFUSED;
+	if (revision != NULL && revision->number == analysis->revision)
+		return UNCHANGED;
+	if (check_revision(ruling, analysis, revision) == REFUSED)
+		return REFUSED;
+	plan_adopt(ruling->arena, analysis, revision);
+	analysis__analysis_revision_changed__init(fact);
+	fact->analysis_id = analysis->id;
+	fact->revision = revision->number;
+	fact->n_open = plan_open(ruling->arena, analysis, &fact->open);
+	course_record(ruling, analysis, ruling->today, &fact->base,
+		text_format(ruling->arena, "%u", revision->number));
+	return ACCEPTED;
+}

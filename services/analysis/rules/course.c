@@ -1,0 +1,96 @@
+/* kicked off → presented → strategy adopted; given up at any time before the presentation. The
+ * steps between are the plan's, and may be recorded in any order that their predecessors allow. */
+#include "course.h"
+
+#include "core/reflect.h"
+#include "core/text.h"
+#include "planner.h"
+#include <string.h>
+
+#define STATUS(name) ANALYSIS__SECURITY_ANALYSIS__STATUS__##name
+
+enum verdict course_runs(struct ruling *ruling, const Analysis__SecurityAnalysis *analysis,
+	const char *field, const char *day)
+{
+	if (require_past(ruling, field, day) == REFUSED)
+		return REFUSED;
+	if (strcmp(day, analysis->kicked_off_on) < 0)
+		return refuse(ruling, FAILURE_REFUSED, field, "order", "it was kicked off on %s",
+			analysis->kicked_off_on);
+	if (analysis->status == STATUS(CANCELLED) || analysis->status == STATUS(WITHDRAWN))
+		return refuse(ruling, FAILURE_CONFLICT, NULL, "move",
+			"the analysis has ended; kick off a new one");
+	return ACCEPTED;
+}
+
+/* The open ones are named, so that nobody has to look for the codes. */
+static enum verdict refuse_step(
+	struct ruling *ruling, const Analysis__SecurityAnalysis *analysis, const char *code)
+{
+	struct text open;
+
+	text_init(&open, ruling->arena, 2000);
+	for (size_t i = 0; i < analysis->n_plan; i++)
+		if (analysis->plan[i]->done_on[0] == '\0')
+			text_append_format(
+				&open, "%s%s", open.len > 0 ? ", " : "", analysis->plan[i]->code);
+	if (open.len == 0)
+		return refuse(ruling, FAILURE_CONFLICT, "step", "unknown",
+			"no step of this analysis is open");
+	return refuse(ruling, FAILURE_NOT_FOUND, "step", "unknown",
+		"the plan has no step \"%s\"; open are: %s", code, open.bytes);
+}
+
+Analysis__PlannedStep *course_step(
+	struct ruling *ruling, const Analysis__SecurityAnalysis *analysis, const char *code)
+{
+	Analysis__PlannedStep *step = plan_find(analysis, code);
+
+	if (step == NULL)
+		refuse_step(ruling, analysis, code);
+	else if (step->done_on[0] != '\0')
+		refuse(ruling, FAILURE_CONFLICT, "step", "done",
+			"it was done on %s; take that fact back first", step->done_on);
+	else
+		return step;
+	return NULL;
+}
+
+/* emit_entry appends: the last one is the fact's. */
+void course_record(struct ruling *ruling, Analysis__SecurityAnalysis *analysis,
+	const char *valid_on, ProtobufCMessage *fact, const char *step)
+{
+	emit_entry(ruling, &analysis->base, valid_on, fact);
+	analysis->entries[analysis->n_entries - 1]->value = text_copy(ruling->arena, step);
+}
+
+void course_done(struct ruling *ruling, Analysis__SecurityAnalysis *analysis,
+	Analysis__PlannedStep *step, const char *day)
+{
+	step->done_on = text_copy(ruling->arena, day);
+	plan_schedule(ruling->arena, analysis);
+}
+
+/* The municipalities stand in the fact again, so that counting needs no other fact to know them. */
+enum verdict course_present(
+	struct ruling *ruling, Analysis__SecurityAnalysis *analysis, const char *day)
+{
+	Analysis__PlannedStep *step = plan_find(analysis, STEP_PRESENTATION);
+	Analysis__AnalysisPresented *fact = NEW(ruling->arena, Analysis__AnalysisPresented);
+
+	if (analysis->status != STATUS(KICKED_OFF))
+		return refuse(ruling, FAILURE_CONFLICT, NULL, "move",
+			"only an analysis that was kicked off and not presented yet can be "
+			"presented");
+	if (step != NULL && step->done_on[0] == '\0')
+		course_done(ruling, analysis, step, day);
+	analysis->status = STATUS(PRESENTED);
+	analysis->presented_on = text_copy(ruling->arena, day);
+	analysis__analysis_presented__init(fact);
+	fact->analysis_id = analysis->id;
+	fact->n_municipalities = analysis->n_municipalities;
+	fact->municipalities = analysis->municipalities;
+	fact->n_open = plan_open(ruling->arena, analysis, &fact->open);
+	course_record(ruling, analysis, day, &fact->base, STEP_PRESENTATION);
+	return ACCEPTED;
+}
