@@ -24,6 +24,15 @@ static enum verdict check_revision(struct ruling *ruling,
 	return ACCEPTED;
 }
 
+/* Steps that nobody waits for any more. */
+static void add_gone(struct arena *arena, const Analysis__SecurityAnalysis *analysis,
+	const Analysis__Revision *revision, Analysis__AnalysisRevisionChanged *fact)
+{
+	for (size_t i = 0; i < analysis->n_plan; i++)
+		if (!revision_has(revision, analysis->plan[i]->code))
+			reflect_append(arena, &fact->base, "gone", analysis->plan[i]->code);
+}
+
 enum verdict change_revision(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {
@@ -41,8 +50,9 @@ enum verdict change_revision(
 		return UNCHANGED;
 	if (check_revision(ruling, analysis, revision) == REFUSED)
 		return REFUSED;
-	plan_adopt(ruling->arena, analysis, revision);
 	analysis__analysis_revision_changed__init(fact);
+	add_gone(ruling->arena, analysis, revision, fact);
+	plan_adopt(ruling->arena, analysis, revision);
 	fact->analysis_id = analysis->id;
 	fact->revision = revision->number;
 	fact->n_open = plan_open(ruling->arena, analysis, &fact->open);

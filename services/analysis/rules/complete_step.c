@@ -38,8 +38,8 @@ static enum verdict adopt_strategy(struct ruling *ruling, Analysis__SecurityAnal
 		return refuse(ruling, FAILURE_CONFLICT, NULL, "move",
 			"the strategy follows from an analysis that was presented");
 	analysis->status = ANALYSIS__SECURITY_ANALYSIS__STATUS__STRATEGY_ADOPTED;
-	course_done(ruling, analysis, step, day);
 	analysis__prevention_strategy_adopted__init(fact);
+	fact->n_moved = course_done(ruling, analysis, step, day, &fact->moved);
 	fact->analysis_id = analysis->id;
 	fact->n_municipalities = analysis->n_municipalities;
 	fact->municipalities = analysis->municipalities;
@@ -58,7 +58,7 @@ static void reach_milestone(struct ruling *ruling, Analysis__SecurityAnalysis *a
 	fact->step = step->code;
 	fact->first_due_on = step->first_due_on;
 	fact->due_on = step->due_on;
-	fact->n_open = plan_open(ruling->arena, analysis, &fact->open);
+	fact->n_moved = course_done(ruling, analysis, step, day, &fact->moved);
 	course_record(ruling, analysis, day, &fact->base, step->code);
 }
 
@@ -72,7 +72,7 @@ static void finish_task(struct ruling *ruling, Analysis__SecurityAnalysis *analy
 	fact->step = step->code;
 	fact->first_due_on = step->first_due_on;
 	fact->due_on = step->due_on;
-	fact->n_open = plan_open(ruling->arena, analysis, &fact->open);
+	fact->n_moved = course_done(ruling, analysis, step, day, &fact->moved);
 	course_record(ruling, analysis, day, &fact->base, step->code);
 }
 
@@ -95,7 +95,6 @@ enum verdict complete_step(
 		return course_present(ruling, analysis, wish->done_on);
 	if (strcmp(step->code, STEP_STRATEGY) == 0)
 		return adopt_strategy(ruling, analysis, step, wish->done_on);
-	course_done(ruling, analysis, step, wish->done_on);
 	if (step->kind == ANALYSIS__STEP_KIND__MILESTONE)
 		reach_milestone(ruling, analysis, step, wish->done_on);
 	else

@@ -64,11 +64,14 @@ void course_record(struct ruling *ruling, Analysis__SecurityAnalysis *analysis,
 	analysis->entries[analysis->n_entries - 1]->value = text_copy(ruling->arena, step);
 }
 
-void course_done(struct ruling *ruling, Analysis__SecurityAnalysis *analysis,
-	Analysis__PlannedStep *step, const char *day)
+size_t course_done(struct ruling *ruling, Analysis__SecurityAnalysis *analysis,
+	Analysis__PlannedStep *step, const char *day, Analysis__DueStep ***out_moved)
 {
+	char **before = plan_days(ruling->arena, analysis);
+
 	step->done_on = text_copy(ruling->arena, day);
 	plan_schedule(ruling->arena, analysis);
+	return plan_moved(ruling->arena, analysis, before, out_moved);
 }
 
 /* The municipalities stand in the fact again, so that counting needs no other fact to know them. */
@@ -82,15 +85,14 @@ enum verdict course_present(
 		return refuse(ruling, FAILURE_CONFLICT, NULL, "move",
 			"only an analysis that was kicked off and not presented yet can be "
 			"presented");
+	analysis__analysis_presented__init(fact);
 	if (step != NULL && step->done_on[0] == '\0')
-		course_done(ruling, analysis, step, day);
+		fact->n_moved = course_done(ruling, analysis, step, day, &fact->moved);
 	analysis->status = STATUS(PRESENTED);
 	analysis->presented_on = text_copy(ruling->arena, day);
-	analysis__analysis_presented__init(fact);
 	fact->analysis_id = analysis->id;
 	fact->n_municipalities = analysis->n_municipalities;
 	fact->municipalities = analysis->municipalities;
-	fact->n_open = plan_open(ruling->arena, analysis, &fact->open);
 	course_record(ruling, analysis, day, &fact->base, STEP_PRESENTATION);
 	return ACCEPTED;
 }

@@ -18,9 +18,9 @@ Analysis__PlannedStep *course_step(
 void course_record(struct ruling *ruling, Analysis__SecurityAnalysis *analysis,
 	const char *valid_on, ProtobufCMessage *fact, const char *step);
 
-/* A step is done on that day: the plan moves on. */
-void course_done(struct ruling *ruling, Analysis__SecurityAnalysis *analysis,
-	Analysis__PlannedStep *step, const char *day);
+/* A step is done on that day: the plan moves on. Gives the open steps whose day moved with it. */
+size_t course_done(struct ruling *ruling, Analysis__SecurityAnalysis *analysis,
+	Analysis__PlannedStep *step, const char *day, Analysis__DueStep ***out_moved);
 
 /* The presentation, by whichever command it was recorded. The analysis counts as done. */
 enum verdict course_present(

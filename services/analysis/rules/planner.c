@@ -282,23 +282,46 @@ int32_t *plan_expected(
 	return days;
 }
 
+static Analysis__DueStep *due_step(struct arena *arena, const Analysis__PlannedStep *step)
+{
+	Analysis__DueStep *due = NEW(arena, Analysis__DueStep);
+
+	analysis__due_step__init(due);
+	reflect_share(&due->base, &step->base);
+	due->step = step->code;
+	return due;
+}
+
 size_t plan_open(struct arena *arena, const Analysis__SecurityAnalysis *analysis,
 	Analysis__DueStep ***out_open)
 {
 	size_t count = 0;
 
 	*out_open = NEW_ARRAY(arena, Analysis__DueStep *, analysis->n_plan + 1);
-	for (size_t i = 0; i < analysis->n_plan; i++) {
-		const Analysis__PlannedStep *step = analysis->plan[i];
-		Analysis__DueStep *due;
+	for (size_t i = 0; i < analysis->n_plan; i++)
+		if (!is_done(analysis->plan[i]))
+			(*out_open)[count++] = due_step(arena, analysis->plan[i]);
+	return count;
+}
 
-		if (is_done(step))
-			continue;
-		due = NEW(arena, Analysis__DueStep);
-		analysis__due_step__init(due);
-		reflect_share(&due->base, &step->base);
-		due->step = step->code;
-		(*out_open)[count++] = due;
-	}
+char **plan_days(struct arena *arena, const Analysis__SecurityAnalysis *analysis)
+{
+	char **days = NEW_ARRAY(arena, char *, analysis->n_plan + 1);
+
+	for (size_t i = 0; i < analysis->n_plan; i++)
+		days[i] = analysis->plan[i]->due_on;
+	return days;
+}
+
+size_t plan_moved(struct arena *arena, const Analysis__SecurityAnalysis *analysis,
+	char *const *before, Analysis__DueStep ***out_moved)
+{
+	size_t count = 0;
+
+	*out_moved = NEW_ARRAY(arena, Analysis__DueStep *, analysis->n_plan + 1);
+	for (size_t i = 0; i < analysis->n_plan; i++)
+		if (!is_done(analysis->plan[i]) &&
+			strcmp(analysis->plan[i]->due_on, before[i]) != 0)
+			(*out_moved)[count++] = due_step(arena, analysis->plan[i]);
 	return count;
 }

@@ -35,7 +35,13 @@ void plan_as_of(struct arena *arena, Analysis__SecurityAnalysis *analysis, const
 int32_t *plan_expected(
 	struct arena *arena, const Analysis__SecurityAnalysis *analysis, int32_t today);
 
-/* The open steps with their days, for a fact. */
+/* The open steps whose due day is not the one in `before`, an array in the order of the plan that
+ * plan_days gave; for a fact. */
+size_t plan_moved(struct arena *arena, const Analysis__SecurityAnalysis *analysis,
+	char *const *before, Analysis__DueStep ***out_moved);
+char **plan_days(struct arena *arena, const Analysis__SecurityAnalysis *analysis);
+
+/* All open steps with their days, for a fact. */
 size_t plan_open(struct arena *arena, const Analysis__SecurityAnalysis *analysis,
 	Analysis__DueStep ***out_open);
 

@@ -17,6 +17,7 @@ enum verdict postpone_step(
 		AS(Analysis__PostponeStepRequest, analysis__postpone_step_request, request);
 	Analysis__AnalysisStepPostponed *fact = NEW(ruling->arena, Analysis__AnalysisStepPostponed);
 	Analysis__PlannedStep *step;
+	char **before;
 
 	if (course_runs(ruling, analysis, NULL, ruling->today) == REFUSED)
 		return REFUSED;
@@ -26,6 +27,7 @@ enum verdict postpone_step(
 	if (strcmp(wish->not_before, step->due_on) <= 0)
 		return refuse(ruling, FAILURE_REFUSED, "notBefore", "order",
 			"it is due on %s already; give a later day", step->due_on);
+	before = plan_days(ruling->arena, analysis);
 	step->not_before = wish->not_before;
 	step->postponed_because = wish->reason;
 	plan_schedule(ruling->arena, analysis);
@@ -34,7 +36,7 @@ enum verdict postpone_step(
 	fact->step = step->code;
 	fact->not_before = wish->not_before;
 	fact->reason = wish->reason;
-	fact->n_open = plan_open(ruling->arena, analysis, &fact->open);
+	fact->n_moved = plan_moved(ruling->arena, analysis, before, &fact->moved);
 	course_record(ruling, analysis, ruling->today, &fact->base, step->code);
 	return ACCEPTED;
 }

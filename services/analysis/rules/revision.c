@@ -16,7 +16,7 @@ const Analysis__Revision *revision_find(const Analysis__Procedure *procedure, ui
 	return NULL;
 }
 
-static bool has_step(const Analysis__Revision *revision, const char *code)
+bool revision_has(const Analysis__Revision *revision, const char *code)
 {
 	for (size_t i = 0; i < revision->n_steps; i++)
 		if (strcmp(revision->steps[i]->code, code) == 0)
@@ -29,7 +29,7 @@ const char *revision_lacks(
 {
 	for (size_t i = 0; i < analysis->n_plan; i++)
 		if (analysis->plan[i]->done_on[0] != '\0' &&
-			!has_step(revision, analysis->plan[i]->code))
+			!revision_has(revision, analysis->plan[i]->code))
 			return analysis->plan[i]->code;
 	return NULL;
 }
