@@ -105,6 +105,9 @@ static const char *expected(struct arena *arena, const ProtobufCFieldDescriptor 
 static const char *range_of(struct arena *arena, ProtobufCType type)
 {
 	bool is_signed = reflect_kind(type) == VALUE_SIGNED;
+	if (reflect_kind(type) == VALUE_REAL)
+		return type == PROTOBUF_C_TYPE_FLOAT ? say(arena, "-3.4e38 to 3.4e38")
+						     : say(arena, "-1.7e308 to 1.7e308");
 	if (reflect_is_64_bit(type))
 		return is_signed ? say(arena, "-9223372036854775808 to 9223372036854775807")
 				 : say(arena, "0 to 18446744073709551615");
@@ -138,77 +141,6 @@ static void complain_value(struct reader *reader, const struct place *place,
 	}
 }
 
-/* jansson holds whole numbers in 63 bits and sign; larger ones must come as text. */
-static enum value_problem read_integer(
-	const ProtobufCFieldDescriptor *field, int64_t number, void *out)
-{
-	if (reflect_kind(field->type) == VALUE_SIGNED)
-		return reflect_store_signed(field->type, number, out);
-	if (number < 0)
-		return VALUE_OUT_OF_RANGE;
-	return reflect_store_unsigned(field->type, (uint64_t)number, out);
-}
-
-/* A whole number is a number, too. */
-static enum value_problem read_real(ProtobufCType type, const json_t *value, void *out)
-{
-	if (!json_is_number(value))
-		return VALUE_WRONG_TYPE;
-	if (type == PROTOBUF_C_TYPE_FLOAT)
-		*(float *)out = (float)json_number_value(value);
-	else
-		*(double *)out = json_number_value(value);
-	return VALUE_FINE;
-}
-
-/* Text stands for strings and bytes, and for enums and numbers too: 64 bits do not fit a number of
- * JavaScript. */
-static enum value_problem read_text(
-	struct arena *arena, const ProtobufCFieldDescriptor *field, const json_t *value, void *out)
-{
-	enum value_kind kind = reflect_kind(field->type);
-	const char *text = json_string_value(value);
-	if (kind == VALUE_BOOL || kind == VALUE_REAL)
-		return VALUE_WRONG_TYPE;
-	if (strlen(text) != json_string_length(value))
-		return VALUE_WRONG_TYPE;
-	/* The other spelling of bytes is SQL's. */
-	if (kind == VALUE_BYTES && text[0] == '\\')
-		return VALUE_NOT_BASE64;
-	return reflect_parse_value(arena, field, text, out);
-}
-
-/* Everything but messages. JSON has fewer types than protobuf: each kind names those it takes, and
- * what no case takes is of the wrong type. */
-static enum value_problem read_scalar(
-	struct arena *arena, const ProtobufCFieldDescriptor *field, const json_t *value, void *out)
-{
-	if (json_is_string(value))
-		return read_text(arena, field, value, out);
-	switch (reflect_kind(field->type)) {
-	case VALUE_SIGNED:
-	case VALUE_UNSIGNED:
-		return json_is_integer(value) ? read_integer(field, json_integer_value(value), out)
-					      : VALUE_WRONG_TYPE;
-	case VALUE_REAL:
-		return read_real(field->type, value, out);
-	case VALUE_BOOL:
-		if (!json_is_boolean(value))
-			return VALUE_WRONG_TYPE;
-		*(protobuf_c_boolean *)out = json_is_true(value);
-		return VALUE_FINE;
-	case VALUE_ENUM:
-		return json_is_integer(value) ? reflect_store_enum(field->descriptor,
-							json_integer_value(value), out)
-					      : VALUE_WRONG_TYPE;
-	case VALUE_STRING:
-	case VALUE_BYTES:
-	case VALUE_MESSAGE:
-		break;
-	}
-	return VALUE_WRONG_TYPE;
-}
-
 /* In the order of the text, so that complaints come in the order the caller wrote. A field that is
  * not known is a fault and not skipped: it is mostly a misspelt one that would be missing silently.
  */
@@ -221,7 +153,7 @@ static bool read_value(struct reader *reader, const struct place *place,
 {
 	enum value_problem problem = VALUE_FINE;
 	if (field->type != PROTOBUF_C_TYPE_MESSAGE) {
-		problem = read_scalar(reader->arena, field, value, out);
+		problem = reflect_read_scalar(reader->arena, field, value, out);
 	} else if (!json_is_object(value)) {
 		problem = VALUE_WRONG_TYPE;
 	} else {
@@ -261,14 +193,68 @@ static void read_items(struct reader *reader, const struct place *place, const j
 	*reflect_count(message, field) = count;
 }
 
+/* One member of an object as an entry of a map. Its value has to be there: null is none. */
+static ProtobufCMessage *read_entry(struct reader *reader, const struct place *place,
+	const ProtobufCMessageDescriptor *descriptor, const char *name, const json_t *value)
+{
+	ProtobufCMessage *entry = room(reader, place, descriptor->sizeof_message);
+	max_align_t out[2];
+	if (entry == NULL)
+		return NULL;
+	protobuf_c_message_init(descriptor, entry);
+	enum value_problem problem =
+		reflect_read_key(reader->arena, &descriptor->fields[0], name, out);
+	complain_value(reader, place, &descriptor->fields[0], problem);
+	if (problem == VALUE_FINE)
+		reflect_put(entry, &descriptor->fields[0], out);
+	if (read_value(reader, place, &descriptor->fields[1], value, out))
+		reflect_put(entry, &descriptor->fields[1], out);
+	return entry;
+}
+
+/* An object whose names are the keys; in the order of the text. */
+static void read_map(struct reader *reader, const struct place *place, const json_t *value,
+	ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
+{
+	const char *name;
+	json_t *item;
+	size_t count = 0;
+	if (!json_is_object(value)) {
+		complain(reader, place, "type", "Send %s", say(reader->arena, "an object"));
+		return;
+	}
+	size_t size = json_object_size(value);
+	ProtobufCMessage **entries =
+		size == 0 ? NULL : room(reader, place, size * sizeof(ProtobufCMessage *));
+	json_object_foreach((json_t *)value, name, item)
+	{
+		if (reader->full)
+			return;
+		struct place here = { .up = place, .name = shown(reader->arena, name) };
+		entries[count++] = read_entry(reader, &here, field->descriptor, name, item);
+	}
+	if (reader->failure != NULL)
+		return;
+	*(ProtobufCMessage ***)reflect_member(message, field) = entries;
+	*reflect_count(message, field) = count;
+}
+
 /* null says "not given", as ProtoJSON has it: the default stays. */
 static void read_field(struct reader *reader, const struct place *place, const json_t *value,
 	ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
 {
 	if (json_is_null(value))
 		return;
+	if (reflect_is_map(field)) {
+		read_map(reader, place, value, message, field);
+		return;
+	}
 	if (field->label == PROTOBUF_C_LABEL_REPEATED) {
 		read_items(reader, place, value, message, field);
+		return;
+	}
+	if (reflect_other_is_set(message, field)) {
+		complain(reader, place, "duplicate", "Send only one of the fields of this choice");
 		return;
 	}
 	max_align_t out[2]; /* the largest kind of value is bytes: length and pointer */

@@ -111,6 +111,10 @@ json_t *reflect_parse_json(struct arena *arena, const char *text, size_t len, si
 	}
 	json_error_t error;
 	json_t *value = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
+	/* A whole number of more than 64 bits: a field of reals may take it, others will tell. */
+	if (value == NULL && json_error_code(&error) == json_error_numeric_overflow)
+		value = json_loadb(
+			text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL, &error);
 	if (value != NULL)
 		return value;
 	enum json_error_code code = json_error_code(&error);

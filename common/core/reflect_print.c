@@ -25,20 +25,33 @@ static json_t *string_to_json(const char *text)
 	return made(json_string(text == NULL ? "" : text));
 }
 
+static void print_integer(ProtobufCType type, const void *value, char digits[NUMBER_SIZE])
+{
+	if (reflect_kind(type) == VALUE_SIGNED)
+		snprintf(digits, NUMBER_SIZE, "%" PRId64, reflect_load_signed(type, value));
+	else
+		snprintf(digits, NUMBER_SIZE, "%" PRIu64, reflect_load_unsigned(type, value));
+}
+
 /* 64 bits are text in JSON, since JavaScript would round them. */
 static json_t *integer_to_json(ProtobufCType type, const void *value)
 {
-	bool is_signed = reflect_kind(type) == VALUE_SIGNED;
 	char digits[NUMBER_SIZE];
-	if (!reflect_is_64_bit(type))
-		return made(
-			json_integer(is_signed ? reflect_load_signed(type, value)
-					       : (json_int_t)reflect_load_unsigned(type, value)));
-	if (is_signed)
-		snprintf(digits, sizeof digits, "%" PRId64, reflect_load_signed(type, value));
-	else
-		snprintf(digits, sizeof digits, "%" PRIu64, reflect_load_unsigned(type, value));
-	return string_to_json(digits);
+	if (reflect_is_64_bit(type)) {
+		print_integer(type, value, digits);
+		return string_to_json(digits);
+	}
+	return made(json_integer(reflect_kind(type) == VALUE_SIGNED
+					 ? reflect_load_signed(type, value)
+					 : (json_int_t)reflect_load_unsigned(type, value)));
+}
+
+/* Numbers without end have no place in JSON: they are told by name. */
+static json_t *real_to_json(ProtobufCType type, const void *value)
+{
+	double number = reflect_load_real(type, value);
+	const char *name = reflect_endless_name(number);
+	return name ? string_to_json(name) : made(json_real(number));
 }
 
 /* By name; a number without one is told as it is rather than lost. */
@@ -65,9 +78,7 @@ static json_t *value_to_json(const ProtobufCFieldDescriptor *field, const void *
 	case VALUE_UNSIGNED:
 		return integer_to_json(field->type, value);
 	case VALUE_REAL:
-		return made(json_real(field->type == PROTOBUF_C_TYPE_FLOAT
-					      ? (double)*(const float *)value
-					      : *(const double *)value));
+		return real_to_json(field->type, value);
 	case VALUE_BOOL:
 		return made(json_boolean(*(const protobuf_c_boolean *)value));
 	case VALUE_ENUM:
@@ -82,6 +93,36 @@ static json_t *value_to_json(const ProtobufCFieldDescriptor *field, const void *
 	check_failed("a kind of value", __FILE__, __LINE__);
 }
 
+/* A key is a string, a whole number or a truth value; each is text in JSON. */
+static const char *key_of(const ProtobufCMessage *entry, const ProtobufCFieldDescriptor *field,
+	char digits[NUMBER_SIZE])
+{
+	const void *key = reflect_member(entry, field);
+	if (field->type == PROTOBUF_C_TYPE_STRING)
+		return *(char *const *)key == NULL ? "" : *(char *const *)key;
+	if (field->type == PROTOBUF_C_TYPE_BOOL)
+		return *(const protobuf_c_boolean *)key ? "true" : "false";
+	print_integer(field->type, key, digits);
+	return digits;
+}
+
+/* The entries of a map become members. Of two with one key the last counts, as on the wire; a
+ * message that an entry leaves out is an empty one. */
+static json_t *map_to_json(ProtobufCMessage *const *entries, size_t count)
+{
+	json_t *object = made(json_object());
+	for (size_t i = 0; i < count; i++) {
+		const ProtobufCFieldDescriptor *fields = entries[i]->descriptor->fields;
+		char digits[NUMBER_SIZE];
+		const char *key = key_of(entries[i], &fields[0], digits);
+		json_t *value = reflect_is_set(entries[i], &fields[1])
+					? reflect_field_to_json(entries[i], &fields[1])
+					: made(json_object());
+		CHECK(json_object_set_new(object, key, value) == 0);
+	}
+	return object;
+}
+
 /* A list is there even when it is empty, so that a reader need not ask. */
 json_t *reflect_field_to_json(
 	const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
@@ -89,9 +130,11 @@ json_t *reflect_field_to_json(
 	const void *member = reflect_member(message, field);
 	if (field->label != PROTOBUF_C_LABEL_REPEATED)
 		return value_to_json(field, member);
-	json_t *array = made(json_array());
 	const char *items = *(char *const *)member;
 	size_t count = *reflect_count(message, field);
+	if (reflect_is_map(field))
+		return map_to_json((ProtobufCMessage *const *)(const void *)items, count);
+	json_t *array = made(json_array());
 	for (size_t i = 0; i < count; i++) {
 		json_t *item = value_to_json(field, items + i * reflect_size(field->type));
 		CHECK(json_array_append_new(array, item) == 0);

@@ -1,11 +1,13 @@
 /* Single values of a message by their field descriptor. Every type of protobuf belongs to one of
  * eight kinds; the only places that know the types one by one are the first switches here. */
 #include "core/reflect_value.h"
+#include "core/tables.h"
 #include "core/base64.h"
 #include "core/text.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <math.h>
 #include <string.h>
 #include <strings.h>
 
@@ -84,16 +86,29 @@ size_t *reflect_count(const ProtobufCMessage *message, const ProtobufCFieldDescr
 	return (size_t *)(void *)((char *)message + field->quantifier_offset);
 }
 
+bool reflect_is_map(const ProtobufCFieldDescriptor *field)
+{
+	return field->label == PROTOBUF_C_LABEL_REPEATED &&
+	       field->type == PROTOBUF_C_TYPE_MESSAGE &&
+	       tables_message(field->descriptor)->is_map_entry;
+}
+
 /* The case of a oneof: the number of the field that it holds, 0 for none. */
 static uint32_t *oneof_case(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
 {
 	return (uint32_t *)(void *)((char *)message + field->quantifier_offset);
 }
 
-/* Our oneofs have a single member: they are how proto3 tells 0 from "not given". */
+/* The suite's own have a single member: they are how proto3 tells 0 from "not given". */
 static bool is_in_oneof(const ProtobufCFieldDescriptor *field)
 {
 	return (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0;
+}
+
+bool reflect_other_is_set(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
+{
+	return is_in_oneof(field) && *oneof_case(message, field) != 0 &&
+	       *oneof_case(message, field) != field->id;
 }
 
 /* Presence in proto3: a list is always there, a message by its pointer, a member of a oneof by its
@@ -213,18 +228,42 @@ static enum value_problem parse_unsigned(ProtobufCType type, const char *text, v
 	return errno == ERANGE ? VALUE_OUT_OF_RANGE : reflect_store_unsigned(type, number, out);
 }
 
+/* What has no digits, as ProtoJSON and PostgreSQL write it. */
+static const struct {
+	const char *name;
+	double number;
+} ENDLESS[] = { { "NaN", NAN }, { "Infinity", INFINITY }, { "-Infinity", -INFINITY } };
+
+const char *reflect_endless_name(double number)
+{
+	if (isfinite(number))
+		return NULL;
+	return isnan(number) ? ENDLESS[0].name : ENDLESS[number > 0 ? 1 : 2].name;
+}
+
+enum value_problem reflect_store_real(ProtobufCType type, double number, void *out)
+{
+	if (type != PROTOBUF_C_TYPE_FLOAT) {
+		*(double *)out = number;
+		return VALUE_FINE;
+	}
+	if (isfinite(number) && isinf((float)number))
+		return VALUE_OUT_OF_RANGE;
+	*(float *)out = (float)number;
+	return VALUE_FINE;
+}
+
 /* The letters are checked as well: strtod would take hex, "inf" and "nan". */
 static enum value_problem parse_real(ProtobufCType type, const char *text, void *out)
 {
+	for (size_t i = 0; i < sizeof ENDLESS / sizeof ENDLESS[0]; i++)
+		if (strcmp(text, ENDLESS[i].name) == 0)
+			return reflect_store_real(type, ENDLESS[i].number, out);
 	char *end;
 	double number = strtod(text, &end);
-	if (*end != 0 || strspn(text, "0123456789+-.eE") != strlen(text))
+	if (*text == 0 || *end != 0 || strspn(text, "0123456789+-.eE") != strlen(text))
 		return VALUE_WRONG_TYPE;
-	if (type == PROTOBUF_C_TYPE_FLOAT)
-		*(float *)out = (float)number;
-	else
-		*(double *)out = number;
-	return VALUE_FINE;
+	return isfinite(number) ? reflect_store_real(type, number, out) : VALUE_OUT_OF_RANGE;
 }
 
 /* JSON's words, and the letters that PostgreSQL prints. */
@@ -332,7 +371,21 @@ enum value_problem reflect_parse_value(
 	return VALUE_WRONG_TYPE;
 }
 
-/* Enough digits for reals to be read again as they were. */
+double reflect_load_real(ProtobufCType type, const void *value)
+{
+	return type == PROTOBUF_C_TYPE_FLOAT ? (double)*(const float *)value
+					     : *(const double *)value;
+}
+
+/* Enough digits to be read again as it was. */
+static const char *print_real(struct arena *arena, ProtobufCType type, const void *value)
+{
+	double number = reflect_load_real(type, value);
+	const char *name = reflect_endless_name(number);
+	int digits = type == PROTOBUF_C_TYPE_FLOAT ? 9 : 17;
+	return name ? name : text_format(arena, "%.*g", digits, number);
+}
+
 const char *reflect_print_value(
 	struct arena *arena, const ProtobufCFieldDescriptor *field, const void *value)
 {
@@ -341,10 +394,8 @@ const char *reflect_print_value(
 		return text_format(arena, "%" PRId64, reflect_load_signed(field->type, value));
 	if (kind == VALUE_UNSIGNED)
 		return text_format(arena, "%" PRIu64, reflect_load_unsigned(field->type, value));
-	if (kind == VALUE_REAL && field->type == PROTOBUF_C_TYPE_FLOAT)
-		return text_format(arena, "%.9g", (double)*(const float *)value);
 	if (kind == VALUE_REAL)
-		return text_format(arena, "%.17g", *(const double *)value);
+		return print_real(arena, field->type, value);
 	if (kind == VALUE_BOOL)
 		return *(const protobuf_c_boolean *)value ? "true" : "false";
 	CHECK(kind == VALUE_ENUM);

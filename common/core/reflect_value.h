@@ -45,6 +45,9 @@ size_t reflect_size(ProtobufCType type);
 /* False for a message field without message and for a oneof that holds another or no member. */
 bool reflect_is_set(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field);
 
+/* Whether the oneof of the field, if it is in one, holds another member. */
+bool reflect_other_is_set(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field);
+
 /* Copies one value of reflect_size bytes into a field that is not repeated, and marks its oneof. */
 void reflect_put(
 	ProtobufCMessage *message, const ProtobufCFieldDescriptor *field, const void *value);
@@ -74,6 +77,26 @@ const char *reflect_print_value(
 /* A whole number that is stored in a struct, whatever its width. */
 int64_t reflect_load_signed(ProtobufCType type, const void *value);
 uint64_t reflect_load_unsigned(ProtobufCType type, const void *value);
+
+/* The same of a real. */
+double reflect_load_real(ProtobufCType type, const void *value);
+
+/* Stores a real if the field's type can hold it; NaN and infinities can be held by all. */
+enum value_problem reflect_store_real(ProtobufCType type, double number, void *out);
+
+/* "NaN", "Infinity", "-Infinity", or NULL for a number that has digits. */
+const char *reflect_endless_name(double number);
+
+/* Reads a value (any kind but message) from JSON, as ProtoJSON has it. `out` as above. */
+enum value_problem reflect_read_scalar(
+	struct arena *arena, const ProtobufCFieldDescriptor *field, const json_t *value, void *out);
+
+/* Reads the key of a map from the name of a member. */
+enum value_problem reflect_read_key(
+	struct arena *arena, const ProtobufCFieldDescriptor *field, const char *text, void *out);
+
+/* Whether a repeated field is a map: its items are messages of key (field 0) and value (1). */
+bool reflect_is_map(const ProtobufCFieldDescriptor *field);
 
 /* A field as JSON, the caller owns the reference; and back, NULL or what was wrong. */
 json_t *reflect_field_to_json(

@@ -37,6 +37,7 @@ struct field_info {
 struct message_info {
 	const ProtobufCMessageDescriptor *descriptor;
 	const struct field_info *fields;
+	bool is_map_entry; /* made up by protoc for a map: key, then value */
 };
 
 struct method_info {

@@ -32,6 +32,11 @@ static void type_cell(FILE *page, const struct model_field *field)
 						     : NULL;
 	const struct format *format = format_find(field->rules->format);
 
+	if (field_is_map(field)) {
+		fputs("object of ", page);
+		type_cell(page, &field->message->fields[1]);
+		return;
+	}
 	if (field_is_repeated(field))
 		fputs("list of ", page);
 	if (component)
@@ -195,7 +200,8 @@ void docs_types(FILE *page, const struct model *model)
 
 	openapi_reach(model, &is_sent, &is_used);
 	for (size_t i = 0; i < model->n_messages; i++)
-		if (is_used[i] && !is_request(model, &model->messages[i]))
+		if (is_used[i] && !message_is_map_entry(&model->messages[i]) &&
+			!is_request(model, &model->messages[i]))
 			message_section(page, &model->messages[i], is_sent[i]);
 	for (size_t i = 0; i < model->n_enums; i++)
 		if (openapi_enum_is_used(model, &model->enums[i], is_used))

@@ -236,6 +236,10 @@ void example_field(struct json *json, const char *name, const struct model_messa
 
 	if (row && row->value) {
 		json_raw(json, name, row->value);
+	} else if (field_is_map(field)) {
+		json_object(json, name);
+		value(json, "key", &field->message->fields[1]);
+		json_close(json, '}');
 	} else if (field_is_repeated(field)) {
 		json_array(json, name);
 		value(json, NULL, field);

@@ -13,6 +13,16 @@ const struct model_field *model_field(const struct model_message *message, const
 	return NULL;
 }
 
+bool message_is_map_entry(const struct model_message *message)
+{
+	return message->proto->options && message->proto->options->map_entry;
+}
+
+bool field_is_map(const struct model_field *field)
+{
+	return field->message && message_is_map_entry(field->message);
+}
+
 bool field_is_repeated(const struct model_field *field)
 {
 	return field->proto->label ==

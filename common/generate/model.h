@@ -91,7 +91,12 @@ const struct model_message *model_message(const struct model *model, const char 
 /* A field by proto name, or NULL. */
 const struct model_field *model_field(const struct model_message *message, const char *name);
 
+/* Whether protoc made it up for a map. */
+bool message_is_map_entry(const struct model_message *message);
+
 bool field_is_repeated(const struct model_field *field);
+/* A map is a list of entries to protobuf, and an object in JSON. */
+bool field_is_map(const struct model_field *field);
 bool field_is_string(const struct model_field *field);
 /* Of 32 or 64 bits, signed or not. */
 bool field_is_integer(const struct model_field *field);

@@ -1,6 +1,6 @@
 /* What proto/ must not say. Each check fails with the place and what to do:
  *
- *   fields   required of proto2, optional of proto3 (protoc-c refuses it), groups, maps, types
+ *   fields   required of proto2, optional of proto3 (protoc-c refuses it), groups, types
  *            from outside the suite, rules that do not fit the type, unknown formats
  *   messages types that contain themselves: protobuf-c would unpack them without a limit
  *   methods  streams, nobody who may call, unknown peers, foreign requests
@@ -30,9 +30,6 @@ static void check_type(const char *place, const struct model_field *field)
 		fail("%s: groups are not supported", place);
 	if (proto->type_name && !field->message && !field->enumeration)
 		fail("%s: %s is no type of this suite", place, proto->type_name);
-	if (field->message && field->message->proto->options &&
-		field->message->proto->options->map_entry)
-		fail("%s: maps are not supported; use a repeated message", place);
 }
 
 /* A rule that does not fit its type would silently never be checked. */

@@ -110,6 +110,19 @@ const char *openapi_field_text(const struct model_field *field)
 	return *field->comment || !what ? field->comment : what;
 }
 
+/* An object whose names are the keys. */
+static void map_schema(struct json *json, const struct model_field *field, bool with_rules)
+{
+	uint32_t max_items = field->rules->max_items;
+
+	json_string(json, "type", "object");
+	if (with_rules)
+		json_number(json, "maxProperties", max_items ? max_items : DEFAULT_MAX_ITEMS);
+	json_object(json, "additionalProperties");
+	value_schema(json, &field->message->fields[1], with_rules);
+	json_close(json, '}');
+}
+
 void openapi_field_schema(
 	struct json *json, const char *name, const struct model_field *field, bool with_rules)
 {
@@ -117,7 +130,9 @@ void openapi_field_schema(
 
 	json_object(json, name);
 	json_text(json, "description", openapi_field_text(field));
-	if (field_is_repeated(field)) {
+	if (field_is_map(field)) {
+		map_schema(json, field, with_rules);
+	} else if (field_is_repeated(field)) {
 		json_string(json, "type", "array");
 		if (with_rules && rules->required)
 			json_number(json, "minItems", 1);
@@ -280,7 +295,7 @@ void openapi_schemas(struct json *json, const struct model *model)
 	json_object(json, "schemas");
 	problem_schema(json);
 	for (size_t i = 0; i < model->n_messages; i++)
-		if (is_used[i])
+		if (is_used[i] && !message_is_map_entry(&model->messages[i]))
 			message_schema(json, model, &model->messages[i], is_sent[i]);
 	for (size_t i = 0; i < model->n_enums; i++)
 		if (openapi_enum_is_used(model, &model->enums[i], is_used))

@@ -87,9 +87,10 @@ static void write_messages(FILE *output, const struct model *model)
 	for (size_t i = 0; i < model->n_messages; i++) {
 		const struct model_message *message = &model->messages[i];
 
-		fprintf(output, "\t{ &%s__descriptor, %s%s },\n", message->symbol,
+		fprintf(output, "\t{ &%s__descriptor, %s%s, %s },\n", message->symbol,
 			message->n_fields ? "FIELDS_" : "NULL",
-			message->n_fields ? message->symbol : "");
+			message->n_fields ? message->symbol : "",
+			as_bool(message_is_map_entry(message)));
 	}
 	fputs("};\n", output);
 }

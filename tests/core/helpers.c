@@ -6,6 +6,8 @@
 #include "core/tables.h"
 #include "core/text.h"
 #include <fcntl.h>
+#include <float.h>
+#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,6 +103,16 @@ static ProtobufCBinaryData random_bytes(struct arena *arena, struct chance *chan
 	return bytes;
 }
 
+/* Of one NaN there are many; ProtoJSON knows one. */
+static double random_real(struct chance *chance, double max, double least)
+{
+	const double borders[] = { 0, -0.0, NAN, INFINITY, -INFINITY, max, -max, least, -least, 0.1,
+		1.0 / 3, 9007199254740993.0, 1e22, 1e23 };
+	if (chance_below(chance, 2) == 0)
+		return borders[chance_below(chance, sizeof borders / sizeof borders[0])];
+	return (double)(int64_t)chance_next(chance) / (double)(1 + chance_below(chance, 1000));
+}
+
 static void random_value(struct arena *arena, struct chance *chance,
 	const ProtobufCFieldDescriptor *field, void *out)
 {
@@ -113,9 +125,9 @@ static void random_value(struct arena *arena, struct chance *chance,
 		return;
 	case VALUE_REAL:
 		if (field->type == PROTOBUF_C_TYPE_FLOAT)
-			*(float *)out = (float)(int32_t)number / 8;
+			*(float *)out = (float)random_real(chance, FLT_MAX, FLT_TRUE_MIN);
 		else
-			*(double *)out = (double)(int32_t)number / 8;
+			*(double *)out = random_real(chance, DBL_MAX, DBL_TRUE_MIN);
 		return;
 	case VALUE_BOOL:
 		*(protobuf_c_boolean *)out = number & 1;
@@ -133,6 +145,26 @@ static void random_value(struct arena *arena, struct chance *chance,
 		*(ProtobufCMessage **)out = random_message(arena, chance, field->descriptor);
 		return;
 	}
+}
+
+/* In a map each key stands once, and each entry has its message. */
+static size_t keep_keys_once(ProtobufCMessage **entries, size_t count)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < count; i++) {
+		const ProtobufCFieldDescriptor *fields = entries[i]->descriptor->fields;
+		bool is_new = reflect_is_set(entries[i], &fields[1]);
+		for (size_t j = 0; j < kept && is_new; j++) {
+			const void *one = reflect_member(entries[i], &fields[0]);
+			const void *other = reflect_member(entries[j], &fields[0]);
+			is_new = fields[0].type == PROTOBUF_C_TYPE_STRING
+					 ? strcmp(*(char *const *)one, *(char *const *)other) != 0
+					 : memcmp(one, other, reflect_size(fields[0].type)) != 0;
+		}
+		if (is_new)
+			entries[kept++] = entries[i];
+	}
+	return kept;
 }
 
 ProtobufCMessage *random_message(
@@ -154,6 +186,8 @@ ProtobufCMessage *random_message(
 		char *items = arena_alloc(arena, count * size);
 		for (size_t j = 0; j < count; j++)
 			random_value(arena, chance, field, items + j * size);
+		if (reflect_is_map(field))
+			count = keep_keys_once((ProtobufCMessage **)(void *)items, count);
 		*(char **)reflect_member(message, field) = items;
 		*reflect_count(message, field) = count;
 	}

@@ -177,7 +177,6 @@ static void test_text_that_is_no_json(void **state)
 		{ "{\"year\":01}", "", "json" }, { "{\"year\":+1}", "", "json" },
 		{ "{\"year\":0x10}", "", "json" }, { "{\"year\":NaN}", "", "json" },
 		{ "{\"year\":Infinity}", "", "json" }, { "{\"year\":1e999}", "", "json" },
-		{ "{\"amountCents\":9223372036854775808}", "", "json" },
 		{ "{\"decidedOn\":\"\\u0000\"}", "", "json" }, { "{\"a\\u0000b\":1}", "", "json" },
 		{ "{\"decidedOn\":\"\\ud800\"}", "", "json" },
 		{ "{\"decidedOn\":\"\\x41\"}", "", "json" },
@@ -199,13 +198,14 @@ static void test_values_that_do_not_fit(void **state)
 	(void)state;
 	static const struct hostile list[] = { { "{\"year\":\"x\"}", "year", "type" },
 		{ "{\"year\":\"\"}", "year", "type" }, { "{\"year\":\" 1\"}", "year", "type" },
-		{ "{\"year\":\"+1\"}", "year", "type" }, { "{\"year\":\"1.0\"}", "year", "type" },
-		{ "{\"year\":\"1e3\"}", "year", "type" }, { "{\"year\":1.5}", "year", "type" },
+		{ "{\"year\":\"+1\"}", "year", "type" }, { "{\"year\":\"1.5\"}", "year", "type" },
+		{ "{\"year\":\"1e-3\"}", "year", "type" }, { "{\"year\":1.5}", "year", "type" },
 		{ "{\"year\":true}", "year", "type" }, { "{\"year\":[1]}", "year", "type" },
 		{ "{\"year\":{}}", "year", "type" }, { "{\"year\":-1}", "year", "range" },
 		{ "{\"year\":\"-1\"}", "year", "range" },
 		{ "{\"year\":4294967296}", "year", "range" },
 		{ "{\"year\":\"18446744073709551616\"}", "year", "range" },
+		{ "{\"amountCents\":9223372036854775808}", "amountCents", "range" },
 		{ "{\"amountCents\":\"9223372036854775808\"}", "amountCents", "range" },
 		{ "{\"amountCents\":\"-9223372036854775809\"}", "amountCents", "range" },
 		{ "{\"amount_cents\":{}}", "amountCents", "type" },
@@ -237,7 +237,7 @@ static void test_paths_of_nested_values(void **state)
 		{ "{\"accessions\":\"a\"}", "accessions", "type" },
 		{ "{\"mode\":\"BY_LETTER\"}", "mode", "enum" }, { "{\"mode\":99}", "mode", "enum" },
 		{ "{\"mode\":4294967297}", "mode", "enum" }, { "{\"mode\":\"\"}", "mode", "enum" },
-		{ "{\"mode\":1.0}", "mode", "type" }, { "{\"mode\":{}}", "mode", "type" },
+		{ "{\"mode\":1.5}", "mode", "type" }, { "{\"mode\":{}}", "mode", "type" },
 		{ "{\"signatories\":[{\"role\":\"a\",\"role\":\"b\"}]}", "role", "duplicate" } };
 	CHECK_ALL(&registry__sign_agreement_request__descriptor, list);
 }

@@ -126,7 +126,6 @@ const REFUSED = {
 		/could only be true/,
 	],
 	"an optional field": [{ reply: "optional string id = 1;" }, /protoc-c knows no 'optional'/],
-	"a map": [{ reply: "map<string, string> all = 1;" }, /maps are not supported/],
 	"a message that contains itself": [
 		{ reply: "Part part = 1;", more: "message Part { repeated Part parts = 1; }" },
 		/Part: contains itself/,
@@ -221,6 +220,29 @@ test("the API description tells what the contract says", (t) => {
 	});
 	assert.deepEqual(api.components.schemas["sample.Colour"].enum, ["COLOUR_UNSPECIFIED", "RED"]);
 	assert.match(api.components.schemas["sample.Colour"].description, /RED: as blood/);
+});
+
+test("a map is an object, and its entries are no type of their own", (t) => {
+	const { folder, error } = run(
+		t,
+		contract({
+			reply: "map<string, Part> parts = 1; map<int32, Colour> colours = 2;",
+			more: "message Part { double weight = 1; } enum Colour { NONE = 0; RED = 1; }",
+		}),
+	);
+	assert.equal(error, "");
+	const { paths, components: { schemas } } = JSON.parse(read(folder, "openapi.json"));
+	const ref = (name) => ({ $ref: `#/components/schemas/sample.${name}` });
+	assert.deepEqual(schemas["sample.Thing"].properties, {
+		parts: { type: "object", additionalProperties: ref("Part") },
+		colours: { type: "object", additionalProperties: ref("Colour") },
+	});
+	assert.deepEqual(schemas["sample.Part"].properties, { weight: { type: "number" } });
+	assert.deepEqual(schemas["sample.Colour"].enum, ["NONE", "RED"]);
+	assert.ok(!Object.keys(schemas).some((name) => name.includes("Entry")));
+	const { example } = paths["/api/v1/things/{id}"].get.responses["200"].content["application/json"];
+	assert.equal(typeof example.parts.key.weight, "number");
+	assert.match(read(folder, "docs.html"), /object of <a href="#type-sample.Part">/);
 });
 
 test("a field of the path is no member of the body", (t) => {
