@@ -56,6 +56,17 @@ static const struct row ROWS[] = {
 	{ "registry.DistrictAdvisers.id", "\"14628\"" },
 	{ "registry.Organisation.id", "\"PRev-Pirna\"" }, { "registry.Organisation.above", NULL },
 	{ "registry.Organisation.resolved", NULL }, { "registry.DistrictAdvisers.known", NULL },
+	{ "registry.ContactReaderList.next", "\"812\"" },
+	{ "registry.Contact.organisation", "\"\"" }, { "registry.Contact.resolved", NULL },
+	{ "registry.Contact.employer", NULL }, { "registry.Contact.retentionMonths", NULL },
+	{ "registry.Contact.roleLabel", NULL }, { "registry.Contact.unknownPurposes", NULL },
+	{ "registry.Contact.erasedOn", "\"\"" }, { "registry.Contact.consentOn", "\"\"" },
+	{ "registry.SetContactRequest",
+		"{\"name\":\"Mara Muster\",\"function\":\"Leiterin des Ordnungsamts\","
+		"\"phone\":\"03529 571-0\",\"email\":\"mara.muster@example.org\","
+		"\"role\":\"coordinator\",\"participant\":" HEIDENAU ","
+		"\"purpose\":\"municipal_contact\",\"legalBasis\":\"PUBLIC_TASK\","
+		"\"validFrom\":" DAY "}" },
 	{ "registry.Council.status", "\"ACTIVE\"" },
 	{ "registry.FindParticipantsRequest.cursor", HEIDENAU },
 	{ "registry.District.name", "\"Sächsische Schweiz-Osterzgebirge\"" },

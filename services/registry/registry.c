@@ -3,6 +3,7 @@
  * case file in tests/rules/registry. */
 #include "registry.h"
 
+#include "retention.h"
 #include "rules/rules.h"
 
 static const struct command commands[] = {
@@ -47,6 +48,10 @@ static const struct command commands[] = {
 		assign_advisers, "district_advisers.save", NULL },
 	{ "WithdrawAdviser", &registry__district_advisers__descriptor, "district_advisers.load",
 		withdraw_adviser, "district_advisers.save", NULL },
+	{ "SetContact", &registry__contact__descriptor, "contact.load", set_contact, "contact.save",
+		NULL },
+	{ "EraseContact", &registry__contact__descriptor, "contact.kept", erase_contact,
+		"contact.save", NULL },
 	{ .rpc = NULL },
 };
 
@@ -65,6 +70,9 @@ static const struct query queries[] = {
 	{ "GetOrganisation", "get_organisation", NULL, NULL },
 	{ "ListAdvisers", "list_advisers", NULL, NULL },
 	{ "GetDistrictAdvisers", "get_district_advisers", NULL, NULL },
+	{ "ListContacts", "list_contacts", NULL, NULL },
+	{ "GetContact", "get_contact", NULL, NULL },
+	{ "ListContactReaders", "list_contact_readers", NULL, NULL },
 	{ .rpc = NULL },
 };
 
@@ -78,10 +86,24 @@ static const struct constraint constraints[] = {
 	{ .name = NULL },
 };
 
+/* Itself: what ends by the clock is erased by the same command as what a person asks for. */
+static const char *const peers[] = { "registry", NULL };
+
+static struct setting settings[] = {
+	{ "ASSKOMM_RETENTION_CHECK_S", "3600", false,
+		"seconds between looks for contacts that are past their day", NULL },
+	{ .name = NULL },
+};
+
 const struct service_table registry = {
 	.name = "registry",
 	.descriptor = &registry__registry__descriptor,
 	.commands = commands,
 	.queries = queries,
 	.constraints = constraints,
+	.peers = peers,
+	.on_start = retention_start,
+	.is_quiet = retention_is_quiet,
+	.on_end = retention_stop,
+	.settings = settings,
 };

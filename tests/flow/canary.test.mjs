@@ -15,7 +15,7 @@ import { SERVICES, startSuite, until } from "../support/suite.mjs";
 
 const POLICY = JSON.parse(readFileSync(new URL("matrix.policy.json", import.meta.url), "utf8"));
 const ROLES = ["ministry", "adviser", "coach", "municipality", "police", "auditor", "operator", "machine"];
-const PERSONAL = ["NAME", "WITNESS", "MAIL", "REFUSED"];
+const PERSONAL = ["NAME", "WITNESS", "FUNCTION", "CALL", "ADDRESS", "MAIL", "REFUSED"];
 const DAY = "2023-08-09";
 const run = promisify(execFile);
 
@@ -77,6 +77,22 @@ async function write(side) {
 	await post(`/agreements/${other.id}/correct`, { signedOn: "2023-08-08", reason: word("RIGHT") });
 	await post(`/agreements/${other.id}/withdraw`, { reason: word("MISTAKE") });
 	Object.assign(world, { withdrawnAgreement: other.id, withdrawnSharedAgreement: other.id });
+	world.contact = randomUUID();
+	const contact = {
+		name: word("NAME"),
+		function: word("FUNCTION"),
+		phone: word("CALL"),
+		email: `${word("ADDRESS")}@example.org`,
+		role: "coordinator",
+		participant: towns[0],
+		purpose: "municipal_contact",
+		legalBasis: "PUBLIC_TASK",
+		validFrom: DAY,
+	};
+	const request = { method: "PUT", path: `/contacts/${world.contact}`, body: contact };
+	sent.push({ ...request, headers: { "idempotency-key": `${side}-${sent.length}` } });
+	const kept = await suite.call("PUT", request.path, { ...sent.at(-1), token });
+	assert.equal(kept.status, 200, kept.text);
 	const consortium = { name: `Bund ${word("BUND")}`, registeredOn: DAY, members: towns };
 	world.consortium = (await post("/participants", consortium)).id;
 	world.council = (await post("/councils", { participant: towns[0], constitutedOn: DAY })).id;
@@ -158,6 +174,7 @@ const fill = (value, names) =>
 		: JSON.parse(JSON.stringify(value).replace(/\$(\w+)/g, (_, name) => names[name]));
 
 const AGGREGATES = [
+	"contact",
 	"agreement",
 	"sharedAgreement",
 	"withdrawnAgreement",
@@ -174,6 +191,7 @@ async function pathsOf(world, district) {
 		id: AGGREGATES.map((name) => world[name]),
 		key: [world.town, world.consortium, district],
 		year: ["2023"],
+		list: ["action_fields"],
 		counter: Object.keys(json.components.schemas["monitor.Figures"].properties),
 		name: [world.town, world.consortium, "Heidenau", "Zittau"],
 		participant: [world.town, world.consortium],
@@ -322,6 +340,9 @@ describe("nothing of one district reaches another", () => {
 			assert.ok((await read(`/agreements/${agreement}`)).includes(canaryOf(side, "HALL")));
 			assert.ok((await read(`/coachings/${coaching}`)).includes(canaryOf(side, "COACH")));
 			assert.ok((await read(`/participants/${consortium}`)).includes(canaryOf(side, "BUND")));
+			for (const path of ["/contacts", `/contacts/${worlds[side].contact}`])
+				for (const kind of ["NAME", "FUNCTION", "CALL", "ADDRESS"])
+					assert.ok((await read(path)).includes(canaryOf(side, kind)), `${path}: ${kind}`);
 			assert.ok((await read("/subscriptions")).includes(canaryOf(side, "MAIL")));
 		}
 	});
@@ -333,10 +354,11 @@ const isPersonal = (canary) => PERSONAL.some((kind) => canary.startsWith(`CANARY
 const personalIn = (text) => [...canariesIn(text)].filter(isPersonal);
 
 describe("names and addresses of people", () => {
-	test("are told to nobody but the address's own subscriber", async () => {
+	test("are told to nobody but the address's own subscriber, and who reads contacts", async () => {
 		const findings = [];
 		for (const side of Object.keys(DISTRICTS)) {
-			const paths = await pathsOf(worlds[side], DISTRICTS[side].district);
+			const all = await pathsOf(worlds[side], DISTRICTS[side].district);
+			const paths = all.filter((path) => !path.startsWith("/contacts"));
 			for (const roles of [...ROLES, ROLES]) {
 				const token = suite.token(roles, ["*"], { sub: `all ${roles}` });
 				await forAll(paths, async (path) => {
@@ -410,7 +432,7 @@ describe("names and addresses of people", () => {
 		assert.deepEqual(places, {
 			"notifications.delivery": ["MAIL", "REFUSED"],
 			"notifications.subscription": ["MAIL", "REFUSED"],
-			"registry.contact": ["NAME", "WITNESS"],
+			"registry.contact": ["ADDRESS", "CALL", "FUNCTION", "NAME", "WITNESS"],
 		});
 	});
 });

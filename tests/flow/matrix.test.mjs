@@ -47,6 +47,18 @@ async function withdrawn(...accessions) {
 	return id;
 }
 
+// A contact of the town, which somebody has read.
+async function recordContact() {
+	const id = randomUUID();
+	const contact = { name: "Mara Muster", role: "coordinator", participant: TOWN };
+	const body = { ...contact, purpose: "municipal_contact", legalBasis: "PUBLIC_TASK", validFrom: DAY };
+	const reply = await suite.call("PUT", `/contacts/${id}`, { token: suite.token("operator"), body });
+	assert.equal(reply.status, 200, reply.text);
+	const token = suite.token("auditor", ["14"], { sub: "first reader" });
+	assert.equal((await suite.get(`/contacts/${id}`, { token })).status, 200);
+	return id;
+}
+
 const subjectOf = (caller) => `caller ${caller}`;
 
 // One subscription each that has ended, so that ending it again changes nothing.
@@ -75,6 +87,7 @@ async function makeWorld() {
 	made.withdrawnSharedAgreement = await withdrawn(TOWN, FOREIGN);
 	const assignments = [{ adviser: "adviser of the matrix", validFrom: DAY }];
 	await post(`/districts/${DISTRICT}/advisers`, { assignments });
+	made.contact = await recordContact();
 	const agreement = await sign(TOWN);
 	Object.assign(made, { agreement: agreement.id, fact: agreement.facts[0] });
 	await post(`/agreements/${agreement.id}/terminate`, { terminatedOn: "2023-08-20", reason: "anew" });

@@ -1,13 +1,21 @@
 // Organisations, advisers and contacts: what is known of whom, as of any day, and who may see it.
 import { after, before, describe, test } from "node:test";
 import assert from "node:assert/strict";
-import { startSuite } from "../support/suite.mjs";
+import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { promisify } from "node:util";
+import { startSuite, until } from "../support/suite.mjs";
+
+const run = promisify(execFile);
 
 let suite;
 let operator;
 
 before(async () => {
-	suite = await startSuite({ services: ["ledger", "registry", "gateway"] });
+	suite = await startSuite({
+		services: ["ledger", "registry", "gateway"],
+		environment: { registry: { ASSKOMM_RETENTION_CHECK_S: "1" } },
+	});
 	operator = suite.token("operator");
 });
 after(() => suite?.stop());
@@ -106,5 +114,138 @@ describe("advisers", () => {
 		assert.deepEqual(await on("2024-03-01", suite.token("municipality", ["14628160"])), ["ben"]);
 		assert.deepEqual(await on("2024-03-01", suite.token("municipality", ["14626610"])), []);
 		assert.deepEqual(await on("2024-03-01", suite.token("adviser", ["14626"])), []);
+	});
+});
+
+describe("contacts", () => {
+	const MARA = {
+		name: "Mara Muster",
+		function: "Leiterin des Ordnungsamts",
+		phone: "03529 571-0",
+		email: "mara.muster@example.org",
+		role: "coordinator",
+		participant: "Heidenau",
+		purpose: "municipal_contact",
+		legalBasis: "PUBLIC_TASK",
+		validFrom: "2023-01-01",
+	};
+	const RUDI = {
+		...MARA,
+		name: "Rudi Revier",
+		role: "station_head",
+		participant: "",
+		organisation: "PRev-Pirna",
+	};
+	const mara = randomUUID();
+	const rudi = randomUUID();
+	const read = (id, role, scope, sub = role) =>
+		suite.get(`/contacts/${id}`, { token: suite.token(role, [scope], { sub }) });
+	const readers = async (id) =>
+		(await suite.get(`/contacts/${id}/readers`, { token: suite.token("auditor") })).json.items.map(
+			({ reader }) => reader,
+		);
+
+	test("are recorded once, and changed", async () => {
+		const adviser = suite.token("adviser", ["14628"]);
+		const first = await put(`/contacts/${mara}`, MARA, adviser);
+		assert.equal(first.status, 200, first.text);
+		assert.equal(first.json.version, 1);
+		assert.deepEqual((await put(`/contacts/${mara}`, MARA, adviser)).json.facts, []);
+		const moved = await put(`/contacts/${mara}`, { ...MARA, phone: "03529 571-1" }, adviser);
+		assert.equal(moved.json.version, 2);
+		assert.equal((await put(`/contacts/${rudi}`, RUDI, adviser)).status, 200);
+		const foreign = suite.token("adviser", ["14626"]);
+		for (const id of [mara, randomUUID()])
+			assert.equal((await put(`/contacts/${id}`, MARA, foreign)).status, 404);
+	});
+
+	test("are seen where they belong, by those who need them", async () => {
+		assert.equal((await read(mara, "adviser", "14628")).json.name, "Mara Muster");
+		assert.equal((await read(mara, "municipality", "14628160")).status, 200);
+		assert.equal((await read(mara, "municipality", "14628270")).status, 404);
+		assert.equal((await read(rudi, "municipality", "14628270")).status, 200);
+		assert.equal((await read(rudi, "police", "14628")).status, 200);
+		assert.equal((await read(rudi, "police", "14625")).status, 404);
+		assert.equal((await read(mara, "coach", "14628")).status, 403);
+		const list = async (query, scope) => {
+			const token = suite.token("adviser", [scope]);
+			return (await suite.get(`/contacts?${query}`, { token })).json.items.map(({ id }) => id);
+		};
+		assert.deepEqual(await list("participant=14628160", "14628"), [mara]);
+		assert.deepEqual(await list("organisation=PRev-Pirna", "14628"), [rudi]);
+		assert.deepEqual(await list("asOf=2022-12-31", "14628"), []);
+		assert.deepEqual(await list("", "14626"), []);
+	});
+
+	test("who read them is kept; who was refused did not read", async () => {
+		await read(mara, "police", "14628", "officer");
+		await read(mara, "police", "14625", "stranger");
+		const seen = await readers(mara);
+		assert.equal(seen[0], "officer");
+		assert.ok(!seen.includes("stranger"));
+		const page = await suite.get(`/contacts/${mara}/readers?limit=1`, { token: suite.token("auditor") });
+		const next = `/contacts/${mara}/readers?limit=1&cursor=${page.json.next}`;
+		const rest = await suite.get(next, { token: suite.token("auditor") });
+		assert.equal(rest.json.items[0].reader, seen[1]);
+		assert.equal((await suite.get(next, { token: operator })).status, 403);
+	});
+
+	test("a signatory is one, seen where it belongs", async () => {
+		const agreement = {
+			accessions: ["14628160"],
+			signedOn: "2023-08-09",
+			mode: "IN_PERSON",
+			signatories: [
+				{ role: "mayor", organisation: "Heidenau", name: "Jo Mayor" },
+				{ role: "station_head", organisation: "Polizeirevier Pirna", name: "Rudi Revier" },
+			],
+		};
+		const signed = await suite.post("/agreements", agreement, { token: operator });
+		assert.equal(signed.status, 201, signed.text);
+		const { json } = await suite.get(`/agreements/${signed.json.id}`, { token: operator });
+		const [mayor, head] = json.signatories;
+		const jo = (await read(mayor.contactId, "adviser", "14628")).json;
+		assert.deepEqual(
+			[jo.name, jo.purpose, jo.validFrom, jo.participants],
+			["Jo Mayor", "agreement_signatory", "2023-08-09", ["14628160"]],
+		);
+		assert.match(jo.retainUntil, /^20\d\d-08-09$/);
+		assert.deepEqual((await read(head.contactId, "adviser", "14628")).json.participants, [
+			"14628160",
+			"14628270",
+		]);
+	});
+
+	test("of an erased one nothing stays but its role", async () => {
+		const erase = (id, ground) =>
+			suite.post(`/contacts/${id}/erase`, { ground }, { token: operator });
+		assert.equal((await erase(mara, "RETENTION_ENDED")).status, 422);
+		const erased = await erase(mara, "PERSON_ASKED");
+		assert.equal(erased.status, 201, erased.text);
+		assert.equal(erased.json.facts.length, 1);
+		assert.deepEqual((await erase(mara, "PERSON_ASKED")).json.facts, []);
+		const reply = await read(mara, "adviser", "14628");
+		assert.match(reply.json.name, / \(gelöscht\)$/);
+		assert.doesNotMatch(reply.text, /Muster|571|example\.org|Ordnungsamt/);
+		assert.equal((await put(`/contacts/${mara}`, MARA)).status, 409);
+		assert.ok((await readers(mara)).includes("officer"), "who read it before is still known");
+	});
+
+	test("what is past its day is erased by the clock", async () => {
+		const id = randomUUID();
+		const yesterday = new Date(Date.now() - 36 * 3600 * 1000).toISOString().slice(0, 10);
+		const ended = { ...MARA, purpose: "event_participant", retainUntil: "2999-01-01" };
+		assert.equal((await put(`/contacts/${id}`, ended)).status, 422, "not longer than the purpose");
+		assert.equal((await put(`/contacts/${id}`, { ...MARA, name: "Otto Old" })).status, 200);
+		const change = `update registry.contact set retain_until = '${yesterday}' where id = '${id}'`;
+		await run("psql", ["-q", "-d", suite.database, "-c", change]);
+		await until(
+			async () => (await read(id, "adviser", "14628")).json.erasedOn !== "",
+			"the erasure by the clock",
+		);
+		const token = suite.token("auditor");
+		const facts = await suite.get("/ledger/facts?limit=500", { token });
+		const last = facts.json.items.filter(({ type }) => type.endsWith(".ContactErased")).at(-1);
+		assert.ok(last, "there is proof");
 	});
 });

@@ -304,10 +304,17 @@ const ROWS = {
 	}),
 	"registry.contact": (keys) => ({
 		id: randomUUID(),
+		version: 1,
 		name: "n",
 		role: "mayor",
-		organisation: "o",
 		purpose: "p",
+		legal_basis: "PUBLIC_TASK",
+		valid_from: "2023-01-01",
+		participants: toArray(keys),
+	}),
+	"registry.contact_read": (keys) => ({
+		contact_id: randomUUID(),
+		reader: "r",
 		participants: toArray(keys),
 	}),
 	"registry.council": (keys) => ({

@@ -63,6 +63,7 @@ const RUNTIME = {
 };
 const HAS_FACT = { given: { after_fact: "text" } };
 const WORKERS = {
+	registry: { "contact.due": { given: {}, read: { id: "text" }, isByPlace: true } },
 	monitor: { has_fact: HAS_FACT },
 	notifications: {
 		has_fact: HAS_FACT,
@@ -99,6 +100,13 @@ const NOT_STORED = {
 	"asskomm.registry.v1.Organisation": {
 		above: "the parent that a request names",
 		resolved: "what a request's areas mean",
+	},
+	"asskomm.registry.v1.Contact": {
+		resolved: "what a request's participant means",
+		employer: "what a request's organisation is",
+		retention_months: "of the purpose, by its list",
+		role_label: "of the role, by its list",
+		unknown_purposes: "what the list has not",
 	},
 	"asskomm.registry.v1.DistrictAdvisers": { known: "what the territory has" },
 	"asskomm.registry.v1.Council": { resolved: "what a request's name means" },

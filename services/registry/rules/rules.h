@@ -25,5 +25,7 @@ rule_fn set_code_list;
 rule_fn set_organisation;
 rule_fn assign_advisers;
 rule_fn withdraw_adviser;
+rule_fn set_contact;
+rule_fn erase_contact;
 
 #endif

@@ -29,20 +29,6 @@ alter table accession enable row level security;
 alter table accession force row level security;
 create policy scope on accession using (meta.in_scope(array[participant]));
 
--- The only personal data of the suite.
-create table contact (
-	id uuid primary key,
-	name text not null,
-	role text not null,
-	organisation text not null,
-	purpose text not null,
-	participants text[] not null,
-	recorded_at timestamptz not null default now()
-);
-alter table contact enable row level security;
-alter table contact force row level security;
-create policy scope on contact using (meta.in_scope(participants));
-
 -- Agreements as they stood on a day: what ended later is still in force, what was signed later is
 -- not there, nor is what was recorded by mistake.
 create function agreements_on(day date)

@@ -32,9 +32,11 @@
 	on conflict (agreement_id, participant) do update
 	set in_force = excluded.in_force
 ), known as (
-	insert into contact (id, name, role, organisation, purpose, participants)
-	select (k ->> 'id')::uuid, k ->> 'name', k ->> 'role', k ->> 'organisation', k ->> 'purpose',
-		array(select jsonb_array_elements_text(participants))
+	insert into contact (id, version, name, role, organisation, purpose, legal_basis, valid_from,
+		retain_until, participants)
+	select (k ->> 'id')::uuid, 1, k ->> 'name', k ->> 'role', k ->> 'organisation', k ->> 'purpose',
+		'PUBLIC_TASK', signed_on, kept_until(k ->> 'purpose', signed_on),
+		contact_reach(k ->> 'organisation', array(select jsonb_array_elements_text(participants)))
 	from incoming
 	join written using (id),
 		jsonb_array_elements(contacts) as k
