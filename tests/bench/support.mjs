@@ -1,0 +1,59 @@
+// What the benches share. On two noisy processors a figure means nothing by itself: each is taken in
+// turns with its ceiling or peer, in short rounds, and what is printed is the median of the ratios of
+// neighbours.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+export const SECONDS = Number(process.env.BENCH_SECONDS ?? 4);
+export const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
+export const PGBENCH = "/usr/lib/postgresql/15/bin/pgbench";
+
+// No limits of the edge, which one user and one address would meet at once.
+export const UNLIMITED = { ASSKOMM_RATE_USER: "0", ASSKOMM_RATE_LOADER: "0", ASSKOMM_RATE_ADDRESS: "0" };
+
+// Requests a second of one read, and the latencies in microseconds.
+export async function wrk(url, token, connections) {
+	const script = `${ROOT}tests/bench/reads.lua`;
+	const { stdout } = await run(
+		"wrk",
+		["-t1", `-c${connections}`, `-d${SECONDS}s`, "--timeout", "5s", "-s", script, url],
+		{ env: { ...process.env, BENCH_TOKEN: token } },
+	);
+	const result = JSON.parse(stdout.trim().split("\n").at(-1));
+	assert.equal(result.failed, 0, stdout);
+	return { rate: (result.requests * 1e6) / result.us, p50: result.p50, p99: result.p99 };
+}
+
+// Transactions a second of a script of pgbench, as a role of the suite's database.
+export async function pgbench(suite, { script, role, clients, options = "" }) {
+	const value = (name, fallback) =>
+		new RegExp(`${name}=(\\S+)`).exec(suite.conninfo("postgres"))?.[1] ?? fallback;
+	const { stdout } = await run(
+		PGBENCH,
+		["-n", "-M", "prepared", "-f", script, "-c", clients, "-j", 1, "-T", SECONDS, "-h",
+			value("host"), "-p", value("port", "5432"), "-U", role, value("dbname")].map(String),
+		{ env: { ...process.env, PGOPTIONS: options } },
+	);
+	return Number(/tps = ([\d.]+)/.exec(stdout)[1]);
+}
+
+export function median(values) {
+	const sorted = [...values].sort((a, b) => a - b);
+	return sorted[Math.floor(sorted.length / 2)];
+}
+
+// A statement of a service with its includes, as pgbench can run it: parameters become values.
+export function inline(sql, values) {
+	return `${sql
+		.replace(/--.*$/gm, "")
+		.replace(/(?<!:):([a-z_]+)/g, (_, name) => {
+			assert.ok(name in values, `a value for :${name}`);
+			return `(${values[name]})`;
+		})
+		.replace(/\s+/g, " ")
+		.trim()};\n`;
+}
