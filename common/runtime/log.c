@@ -37,6 +37,9 @@ static const char *service_name = "";
 static enum log_level least_level = LOG_INFO;
 static int log_fd = STDERR_FILENO;
 static unsigned long dropped;
+static bool is_gathering;
+static char gathered[LINE_MAX_BYTES]; /* lines that are not written yet */
+static size_t gathered_len, gathered_lines;
 
 /* A non-blocking descriptor of our own for stderr, or stderr itself when there is no way to get
  * one (a terminal or file does not need it, a socket does not allow it). */
@@ -99,10 +102,25 @@ static bool put_character(struct line *line, const char *text, size_t len)
 	return put(line, text, len);
 }
 
+/* How many of the next characters, at most `max`, stand in a JSON string as they are. */
+static size_t plain_len(const char *text, size_t max)
+{
+	size_t len = 0;
+	while (len < max && text[len] >= 0x20 && text[len] < 0x7f && text[len] != '"' &&
+		text[len] != '\\')
+		len++;
+	return len;
+}
+
 /* Whole characters as long as they fit. */
 static void put_string(struct line *line, const char *text)
 {
 	while (*text) {
+		size_t plain = plain_len(text, LINE_MAX_BYTES - LINE_END_BYTES - line->len);
+		put(line, text, plain);
+		text += plain;
+		if (!*text)
+			return;
 		size_t len = character_len(text);
 		if (!put_character(line, text, len))
 			return;
@@ -127,25 +145,54 @@ static void put_pair(struct line *line, const char *name, const char *value)
 	line->bytes[line->len++] = '"';
 }
 
+/* The second is written anew only when it is another one. */
 static void put_time(struct line *line)
 {
+	static time_t second = -1;
+	static char text[48];
 	struct timespec now;
 	struct tm utc;
-	char day[32], text[48];
 	clock_gettime(CLOCK_REALTIME, &now);
-	gmtime_r(&now.tv_sec, &utc);
-	strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &utc);
-	snprintf(text, sizeof(text), "%s.%03ldZ", day, now.tv_nsec / 1000000);
+	if (now.tv_sec != second) {
+		second = now.tv_sec;
+		gmtime_r(&second, &utc);
+		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S.000Z", &utc);
+	}
+	unsigned ms = (unsigned)(now.tv_nsec / 1000000);
+	char *end = text + strlen(text) - 1;
+	end[-3] = (char)('0' + ms / 100);
+	end[-2] = (char)('0' + ms / 10 % 10);
+	end[-1] = (char)('0' + ms % 10);
 	put_pair(line, "ts", text);
 }
 
 /* Whoever does not read his pipe loses lines; we lose no time. */
-static void write_line(const struct line *line)
+void log_flush(void)
 {
 	struct pollfd ready = { .fd = log_fd, .events = POLLOUT };
+	if (gathered_len == 0)
+		return;
 	if (poll(&ready, 1, 0) != 1 || !(ready.revents & POLLOUT) ||
-		write(log_fd, line->bytes, line->len) != (ssize_t)line->len)
-		dropped++;
+		write(log_fd, gathered, gathered_len) != (ssize_t)gathered_len)
+		dropped += gathered_lines;
+	gathered_len = 0;
+	gathered_lines = 0;
+}
+
+/* Together they are never longer than one line may be, so that a pipe takes them whole, too. */
+static void gather(const struct line *line)
+{
+	if (gathered_len + line->len > sizeof(gathered))
+		log_flush();
+	memcpy(gathered + gathered_len, line->bytes, line->len);
+	gathered_len += line->len;
+	gathered_lines++;
+}
+
+void log_gather(bool gathers)
+{
+	is_gathering = gathers;
+	log_flush();
 }
 
 void log_line(enum log_level level, const char *message, ...)
@@ -170,5 +217,7 @@ void log_line(enum log_level level, const char *message, ...)
 	/* LINE_END_BYTES are still free for this and one quote. */
 	line.bytes[line.len++] = '}';
 	line.bytes[line.len++] = '\n';
-	write_line(&line);
+	gather(&line);
+	if (!is_gathering || level <= LOG_WARN)
+		log_flush();
 }

@@ -4,6 +4,7 @@
 #define ASSKOMM_RUNTIME_LOG_H
 
 #include "core/check.h"
+#include <stdbool.h>
 
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 
@@ -14,6 +15,13 @@ void log_init(const char *service, enum log_level level);
 /* A line {"ts","level","svc","msg", …}. Pairs of name and text follow, ended by NULL; NULL values
  * are left out.  log_line(LOG_INFO, "ready", "bind", endpoint, NULL); */
 void log_line(enum log_level level, const char *message, ...) __attribute__((sentinel));
+
+/* With true, lines wait for log_flush, for a warning or for 4 KiB of them, and are written
+ * together: for a loop, which flushes before it sleeps. What is not flushed when a process is
+ * killed is lost.
+ */
+void log_gather(bool gathers);
+void log_flush(void);
 
 /* Lines dropped so far. */
 unsigned long log_dropped(void);

@@ -199,6 +199,8 @@ static void finish(struct service *service)
 	http_server_destroy(&service->admin);
 	db_destroy(&service->db);
 	bus_destroy(&service->bus);
+	log_gather(false);
+	uv_close((uv_handle_t *)&service->before_sleep, NULL);
 	uv_close((uv_handle_t *)&service->heartbeat, NULL);
 	uv_close((uv_handle_t *)&service->on_term, NULL);
 	uv_close((uv_handle_t *)&service->on_interrupt, NULL);
@@ -211,6 +213,7 @@ static void on_signal(uv_signal_t *handle, int number)
 	struct service *service = handle->data;
 
 	(void)number;
+	log_flush();
 	if (service->draining)
 		_exit(0); /* asked twice: at once */
 	service->draining = true;
@@ -249,6 +252,13 @@ static void on_heartbeat(uv_timer_t *timer)
 		finish(service);
 }
 
+/* Many requests of one turn of the loop are one write. */
+static void on_before_sleep(uv_prepare_t *handle)
+{
+	(void)handle;
+	log_flush();
+}
+
 /* SIGPIPE is ignored for the whole process: a peer that leaves is an error of write(2), not ours.
  */
 static void start_handles(struct service *service)
@@ -257,6 +267,8 @@ static void start_handles(struct service *service)
 	uv_signal_init(&service->loop, &service->on_term);
 	uv_signal_init(&service->loop, &service->on_interrupt);
 	uv_timer_init(&service->loop, &service->heartbeat);
+	uv_prepare_init(&service->loop, &service->before_sleep);
+	uv_prepare_start(&service->before_sleep, on_before_sleep);
 	service->on_term.data = service->on_interrupt.data = service->heartbeat.data = service;
 	uv_signal_start(&service->on_term, on_signal, SIGTERM);
 	uv_signal_start(&service->on_interrupt, on_signal, SIGINT);
@@ -292,6 +304,7 @@ static void run(struct service *service)
 	if (service->table->on_start != NULL)
 		service->table->on_start(service);
 	log_line(LOG_INFO, "started", "bus", service_setting(service, "ASSKOMM_BUS"), NULL);
+	log_gather(true);
 	uv_run(&service->loop, UV_RUN_DEFAULT); /* until finish() closed the last handle */
 	batch_destroy(service);
 	CHECK(uv_loop_close(&service->loop) == 0);

@@ -34,7 +34,8 @@ struct service {
 	struct batcher *batchers;    /* one per save statement that was used */
 	struct listening *listening; /* NULL: the table has no listener */
 	uv_signal_t on_term, on_interrupt;
-	uv_timer_t heartbeat; /* loop lag, and the steps of an orderly end */
+	uv_prepare_t before_sleep; /* the log is written */
+	uv_timer_t heartbeat;      /* loop lag, and the steps of an orderly end */
 	uint64_t last_beat_ms;
 	uint64_t loop_lag_ms; /* how late the last heartbeat was */
 	uint64_t drain_since_ms;

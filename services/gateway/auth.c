@@ -23,7 +23,8 @@
 
 struct slot {
 	uint8_t digest[DIGEST_SIZE];
-	int64_t until_s;    /* 0: empty */
+	int64_t until_s; /* 0: empty */
+	struct auth_marks marks;
 	uint8_t *principal; /* packed */
 	size_t len;
 };
@@ -152,20 +153,21 @@ static struct slot *slot_of(struct auth *auth, const uint8_t digest[DIGEST_SIZE]
 }
 
 /* NULL too when the arena is full; the token is then verified again and fails there. */
-static Asskomm__Principal *recall(
-	struct auth *auth, struct arena *arena, const uint8_t digest[DIGEST_SIZE], int64_t now_s)
+static Asskomm__Principal *recall(struct auth *auth, struct arena *arena,
+	const uint8_t digest[DIGEST_SIZE], int64_t now_s, struct auth_marks *out_marks)
 {
 	const struct slot *slot = slot_of(auth, digest);
 
 	if (now_s >= slot->until_s || memcmp(slot->digest, digest, DIGEST_SIZE) != 0)
 		return NULL;
+	*out_marks = slot->marks;
 	return (Asskomm__Principal *)(void *)reflect_unpack(
 		arena, &asskomm__principal__descriptor, slot->principal, slot->len);
 }
 
 /* Takes the place of whatever token was there: two that meet in a slot are only slower. */
 static void keep(struct auth *auth, const uint8_t digest[DIGEST_SIZE],
-	const Asskomm__Principal *principal, int64_t until_s)
+	const Asskomm__Principal *principal, const struct auth_marks *marks, int64_t until_s)
 {
 	struct slot *slot = slot_of(auth, digest);
 	size_t len = asskomm__principal__get_packed_size(principal);
@@ -174,8 +176,19 @@ static void keep(struct auth *auth, const uint8_t digest[DIGEST_SIZE],
 	CHECK(bytes != NULL);
 	asskomm__principal__pack(principal, bytes);
 	free(slot->principal);
-	*slot = (struct slot){ .until_s = until_s, .principal = bytes, .len = len };
+	*slot = (struct slot){
+		.until_s = until_s, .marks = *marks, .principal = bytes, .len = len
+	};
 	memcpy(slot->digest, digest, DIGEST_SIZE);
+}
+
+static void mark(
+	struct arena *arena, const Asskomm__Principal *principal, struct auth_marks *out_marks)
+{
+	const char *digest = digest_hex(arena, principal->subject, strlen(principal->subject));
+
+	cache_rights(arena, principal, out_marks->rights);
+	snprintf(out_marks->mask, sizeof(out_marks->mask), "%.*s", AUTH_MASK_SIZE - 1, digest);
 }
 
 /* ---- checking */
@@ -234,8 +247,8 @@ static Asskomm__Principal *verify(struct auth *auth, struct arena *arena, const 
 
 /* Remembered for a minute at most, so that a key which was taken out of the set soon counts no
  * more. */
-Asskomm__Principal *auth_check(
-	struct auth *auth, const struct http_exchange *exchange, const char **out_reason)
+Asskomm__Principal *auth_check(struct auth *auth, const struct http_exchange *exchange,
+	struct auth_marks *out_marks, const char **out_reason)
 {
 	const char *token = token_of(exchange, out_reason);
 	uint8_t digest[DIGEST_SIZE];
@@ -245,13 +258,14 @@ Asskomm__Principal *auth_check(
 		return NULL;
 	forget_withdrawn(auth);
 	digest_sha256(token, strlen(token), digest);
-	Asskomm__Principal *principal = recall(auth, exchange->arena, digest, now_s);
+	Asskomm__Principal *principal = recall(auth, exchange->arena, digest, now_s, out_marks);
 	if (principal != NULL)
 		return principal;
 	principal = verify(auth, exchange->arena, token, now_s, &expires_s, out_reason);
 	if (principal != NULL) {
 		int64_t until_s = now_s + AUTH_REMEMBER_S;
-		keep(auth, digest, principal, until_s < expires_s ? until_s : expires_s);
+		mark(exchange->arena, principal, out_marks);
+		keep(auth, digest, principal, out_marks, until_s < expires_s ? until_s : expires_s);
 	}
 	return principal;
 }

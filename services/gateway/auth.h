@@ -8,10 +8,20 @@
 #define ASSKOMM_GATEWAY_AUTH_H
 
 #include "asskomm/envelope.pb-c.h"
+#include "cache.h"
 #include "jwks.h"
 #include "runtime/http.h"
 
 struct auth;
+
+#define AUTH_MASK_SIZE 17
+
+/* What is derived from a principal once, when its token is verified. */
+struct auth_marks {
+	uint8_t rights[CACHE_RIGHTS_SIZE]; /* as in cache.h */
+	char mask[AUTH_MASK_SIZE]; /* always the same for one subject, and does not tell who it is
+				    */
+};
 
 /* What a token is held against. The texts must outlive the auth. */
 struct auth_settings {
@@ -28,11 +38,12 @@ struct auth_settings {
 struct auth *auth_new(uv_loop_t *loop, const struct auth_settings *settings);
 void auth_destroy(struct auth **auth);
 
-/* The principal of the request, in its arena; or NULL with the reason, for the log alone: "no
- * token" when there is none. A verified token is remembered for at most 60 s, and no longer than
- * it is valid; a changed key set is read again and all that was remembered is forgotten. */
-Asskomm__Principal *auth_check(
-	struct auth *auth, const struct http_exchange *exchange, const char **out_reason);
+/* The principal of the request, in its arena, with its marks; or NULL with the reason, for the log
+ * alone: "no token" when there is none. A verified token is remembered for at most 60 s, and no
+ * longer than it is valid; a changed key set is read again and all that was remembered is
+ * forgotten. */
+Asskomm__Principal *auth_check(struct auth *auth, const struct http_exchange *exchange,
+	struct auth_marks *out_marks, const char **out_reason);
 
 /* Whether the refused token may be good by a newer key set of the provider, which is on its way:
  * then on_refreshed comes (see jwks.h), and auth_check can be asked once more. `reason` is that of

@@ -34,6 +34,8 @@ static bool is_plain_read(const struct http_exchange *exchange)
 static void count(struct edge *edge, const char *result)
 {
 	metrics_add("asskomm_cache_total", "result", result, 1);
+	if (strcmp(result, "hit") == 0)
+		return;
 	metrics_set("asskomm_cache_entries", NULL, NULL, (double)cache_entries(edge->cache));
 	metrics_set("asskomm_cache_bytes", NULL, NULL, (double)cache_bytes(edge->cache));
 }
@@ -56,7 +58,7 @@ bool edge_recall(struct edge_call *call)
 		return false;
 	call->is_plain_read = true;
 	call->key.target = exchange->target;
-	cache_rights(exchange->arena, call->principal, call->key.rights);
+	memcpy(call->key.rights, call->marks.rights, sizeof(call->key.rights));
 	if (!bus_peers_are_up(service_peer(edge->service, "ledger")))
 		return false;
 	const struct cache_answer *answer = cache_find(edge->cache, &call->key, clock_of(edge));

@@ -33,6 +33,7 @@ struct edge_call {
 	struct trace trace;
 	struct network_address client; /* that limits are about */
 	Asskomm__Principal *principal; /* NULL: nobody was recognised */
+	struct auth_marks marks;       /* of the principal */
 	const char *why;               /* for the log */
 	struct jwks_wait wait;
 	struct asking asking;

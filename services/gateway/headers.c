@@ -13,17 +13,28 @@
 
 #define TRACE_ID_BYTES 16
 #define SPAN_ID_BYTES 8
+#define CHANCE_BYTES 4096
 
 /* ---- trace */
 
-/* Ids of traces need not be secret, those of keys not even random: they must not be used twice. */
+/* Ids of traces need not be secret, those of keys not even random: they must not be used twice. So
+ * the chance of many requests is fetched at once. */
 static void random_hex(char *out_text, size_t n_bytes)
 {
-	uint8_t bytes[TRACE_ID_BYTES];
+	static const char DIGITS[] = "0123456789abcdef";
+	static uint8_t store[CHANCE_BYTES];
+	static size_t left;
 
-	CHECK(n_bytes <= sizeof(bytes) && uv_random(NULL, NULL, bytes, n_bytes, 0, NULL) == 0);
-	for (size_t i = 0; i < n_bytes; i++)
-		snprintf(out_text + 2 * i, 3, "%02x", bytes[i]);
+	if (left < n_bytes) {
+		CHECK(uv_random(NULL, NULL, store, sizeof(store), 0, NULL) == 0);
+		left = sizeof(store);
+	}
+	for (; n_bytes > 0; n_bytes--) {
+		uint8_t byte = store[--left];
+		*out_text++ = DIGITS[byte >> 4];
+		*out_text++ = DIGITS[byte & 0xf];
+	}
+	*out_text = '\0';
 }
 
 /* Whether `len` lower-case hex digits begin here, not all of them zero. */
@@ -51,8 +62,11 @@ void headers_trace(const struct http_exchange *exchange, struct trace *out_trace
 		random_hex(out_trace->id, TRACE_ID_BYTES);
 	/* The caller's span is the parent of ours; what we send on is a child of ours. */
 	random_hex(span, SPAN_ID_BYTES);
-	snprintf(out_trace->parent, sizeof(out_trace->parent), "00-%.32s-%.16s-01", out_trace->id,
-		span);
+	memcpy(out_trace->parent, "00-", 3);
+	memcpy(out_trace->parent + 3, out_trace->id, 32);
+	out_trace->parent[35] = '-';
+	memcpy(out_trace->parent + 36, span, 16);
+	memcpy(out_trace->parent + 52, "-01", 4);
 }
 
 /* ---- single headers */

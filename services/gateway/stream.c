@@ -315,10 +315,11 @@ static void on_restored(struct ring_watcher *watcher)
 static bool is_authorised(struct stream_reader *reader)
 {
 	struct http_exchange again = *reader->exchange;
+	struct auth_marks marks;
 	const char *reason = NULL;
 
 	again.arena = arena_new(SCRATCH_ARENA);
-	bool holds = auth_check(reader->stream->auth, &again, &reason) != NULL;
+	bool holds = auth_check(reader->stream->auth, &again, &marks, &reason) != NULL;
 	arena_destroy(&again.arena);
 	return holds;
 }

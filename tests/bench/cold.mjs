@@ -37,7 +37,7 @@ try {
 			clients,
 			options: "-c asskomm.scope=14628",
 		});
-		const ours = await wrk(`${suite.base}/participants/${KEY}`, token, CONNECTIONS);
+		const ours = await wrk(`${suite.base}/participants/${KEY}`, token, CONNECTIONS, suite.pid("gateway"));
 		ratios.push(ours.rate / theirs);
 		console.log(
 			`round ${round + 1}: gateway ${ours.rate.toFixed(0)}/s (p50 ${ours.p50} us, p99 ${ours.p99} us), ` +

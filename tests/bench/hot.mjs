@@ -33,20 +33,23 @@ const bare = await startBare(await answerOf(PATH));
 try {
 	const url = suite.base + PATH;
 	const ratios = [];
+	const cpu = [];
 	for (let round = 0; round < ROUNDS; round++) {
-		const ceiling = await wrk(bare.url, token, CONNECTIONS);
-		const ours = await wrk(url, token, CONNECTIONS);
+		const ceiling = await wrk(bare.url, token, CONNECTIONS, bare.child.pid);
+		const ours = await wrk(url, token, CONNECTIONS, suite.pid("gateway"));
 		ratios.push(ours.rate / ceiling.rate);
+		cpu.push(ceiling.cpu / ours.cpu);
 		console.log(
-			`round ${round + 1}: gateway ${ours.rate.toFixed(0)}/s (p50 ${ours.p50} us, p99 ${ours.p99} us), ` +
-				`bare ${ceiling.rate.toFixed(0)}/s (p50 ${ceiling.p50} us), ratio ${ratios.at(-1).toFixed(2)}`,
+			`round ${round + 1}: gateway ${ours.rate.toFixed(0)}/s (${ours.cpu.toFixed(1)} us of cpu, p50 ${ours.p50} us, ` +
+				`p99 ${ours.p99} us), bare ${ceiling.rate.toFixed(0)}/s (${ceiling.cpu.toFixed(1)} us of cpu, ` +
+				`p50 ${ceiling.p50} us), ratio ${ratios.at(-1).toFixed(2)}`,
 		);
 	}
 	const [hit, kept] = await Promise.all(
 		["hit", "kept"].map((each) => suite.metric("gateway", `asskomm_cache_total{result="${each}"}`)),
 	);
 	console.log(`answered from memory: ${hit}, by the service: ${kept}`);
-	console.log(`hot point read: ratio to bare HTTP ${median(ratios).toFixed(2)} (aim 0.80)`);
+	console.log(`hot point read: ratio to bare HTTP ${median(ratios).toFixed(2)} (aim 0.80), of processor time ${median(cpu).toFixed(2)}`);
 } finally {
 	bare.child.kill();
 	await suite.stop();

@@ -3,6 +3,7 @@
 // neighbours.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
@@ -15,8 +16,10 @@ export const PGBENCH = "/usr/lib/postgresql/15/bin/pgbench";
 // No limits of the edge, which one user and one address would meet at once.
 export const UNLIMITED = { ASSKOMM_RATE_USER: "0", ASSKOMM_RATE_LOADER: "0", ASSKOMM_RATE_ADDRESS: "0" };
 
-// Requests a second of one read, and the latencies in microseconds.
-export async function wrk(url, token, connections) {
+// Requests a second of one read, the latencies, and what the answering process spends on each, in
+// microseconds.
+export async function wrk(url, token, connections, pid) {
+	const before = cpuTime(pid);
 	const script = `${ROOT}tests/bench/reads.lua`;
 	const { stdout } = await run(
 		"wrk",
@@ -25,7 +28,12 @@ export async function wrk(url, token, connections) {
 	);
 	const result = JSON.parse(stdout.trim().split("\n").at(-1));
 	assert.equal(result.failed, 0, stdout);
-	return { rate: (result.requests * 1e6) / result.us, p50: result.p50, p99: result.p99 };
+	return {
+		rate: (result.requests * 1e6) / result.us,
+		cpu: (cpuTime(pid) - before) / result.requests,
+		p50: result.p50,
+		p99: result.p99,
+	};
 }
 
 // Transactions a second of a script of pgbench, as a role of the suite's database.
@@ -39,6 +47,13 @@ export async function pgbench(suite, { script, role, clients, options = "" }) {
 		{ env: { ...process.env, PGOPTIONS: options } },
 	);
 	return Number(/tps = ([\d.]+)/.exec(stdout)[1]);
+}
+
+// Processor time that a process has used, in microseconds: unlike what the clock says, it does not
+// grow when others want the processors, too.
+export function cpuTime(pid) {
+	const fields = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /, "").split(" ");
+	return (Number(fields[11]) + Number(fields[12])) * 10_000; // in ticks of 10 ms
 }
 
 export function median(values) {
