@@ -29,9 +29,9 @@ static const struct command commands[] = {
 		"coaching.save", &party },
 	{ "ClarifyMandate", &coaching__coaching_process__descriptor, "coaching.load",
 		clarify_mandate, "coaching.save", NULL },
-	{ "MatchCoach", &coaching__coaching_process__descriptor, "coaching.load", match_coach,
+	{ "MatchCoach", &coaching__coaching_process__descriptor, "coaching.match", match_coach,
 		"coaching.save", NULL },
-	{ "ChangeCoach", &coaching__coaching_process__descriptor, "coaching.load", change_coach,
+	{ "ChangeCoach", &coaching__coaching_process__descriptor, "coaching.match", change_coach,
 		"coaching.save", NULL },
 	{ "MakeContract", &coaching__coaching_process__descriptor, "coaching.load", make_contract,
 		"coaching.save", NULL },
@@ -51,6 +51,12 @@ static const struct command commands[] = {
 		reopen_coaching, "coaching.save", NULL },
 	{ "WithdrawCoachingFact", &coaching__coaching_process__descriptor, "coaching.withdraw",
 		withdraw_coaching_fact, "coaching.save", NULL },
+	{ "RegisterCoach", &coaching__pool_coach__descriptor, "coach.new", register_coach,
+		"coach.save", NULL },
+	{ "ChangeCoachProfile", &coaching__pool_coach__descriptor, "coach.load",
+		change_coach_profile, "coach.save", NULL },
+	{ "RetireCoach", &coaching__pool_coach__descriptor, "coach.load", retire_coach,
+		"coach.save", NULL },
 	{ .rpc = NULL },
 };
 
@@ -58,6 +64,9 @@ static const struct query queries[] = {
 	{ "GetCoaching", "get_coaching", NULL, NULL },
 	{ "ListSessions", "list_sessions", NULL, NULL },
 	{ "ListCoachingHistory", "list_coaching_history", NULL, NULL },
+	{ "ListCoaches", "list_coaches", NULL, NULL },
+	{ "GetCoach", "coach.load", NULL, NULL },
+	{ "RankCoaches", "rank_coaches", &coaching__ranking_material__descriptor, rank_coaches },
 	{ .rpc = NULL },
 };
 

@@ -97,6 +97,8 @@ async function makeWorld() {
 	const consortium = { name: "Städtebund Matrix", registeredOn: DAY, members: [TOWN, "14628110"] };
 	made.consortium = (await post("/participants", consortium)).id;
 	made.council = (await post("/councils", { participant: TOWN, constitutedOn: DAY })).id;
+	const profile = { capacity: 50, competences: ["strategy"] };
+	await post("/coaches", { id: "matrix-17", registeredOn: DAY, ...profile });
 	made.coaching = await matchedCoaching();
 	made.heldCoaching = await matchedCoaching();
 	await post(`/coachings/${made.heldCoaching}/start`, { startedOn: DAY });

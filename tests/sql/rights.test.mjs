@@ -30,6 +30,8 @@ const SEEN_BY_ALL = {
 	"registry.organisation": "public, nobody of it is a person",
 	"analysis.procedure": "about the state as a whole",
 	"funding.budget": "about the state as a whole",
+	"coaching.coach": "the pool is about the state as a whole; the routes name who may see it",
+	"coaching.coach_load": "counts, by the pool's references",
 	"notifications.fact": "ids of facts",
 	idempotency: "found by actor and key only; replies hold ids",
 	listener_offset: "one number",

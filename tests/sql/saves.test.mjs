@@ -138,6 +138,32 @@ const KINDS = [
 		},
 	},
 	{
+		service: "coaching",
+		name: "coach",
+		make: () => ({
+			id: `coach-${randomUUID()}`,
+			status: "IN_POOL",
+			competences: ["strategy"],
+			capacity: 2,
+			districts: [],
+			availability: [],
+			contact_id: null,
+			registered_on: "2023-01-02",
+			retired_on: null,
+			taken: 0,
+		}),
+		change: {
+			status: "RETIRED",
+			competences: ["strategy", "youth"],
+			capacity: 3,
+			districts: ["14628"],
+			availability: [{ from: "2023-01-01", until: "" }],
+			contact_id: randomUUID(),
+			registered_on: "2023-01-03",
+			retired_on: "2023-02-01",
+		},
+	},
+	{
 		service: "analysis",
 		name: "analysis",
 		make: () => ({

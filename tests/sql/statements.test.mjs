@@ -116,8 +116,11 @@ const NOT_STORED = {
 		before: "how it stood, which the latest step but one knows",
 		reopened_as: "what the other process says",
 		assignees: "made of the coach",
+		offered: "what the pool says",
+		pool_size: "what the pool says",
 	},
 	"asskomm.analysis.v1.SecurityAnalysis": { chosen: "the procedure that it goes by has a table of its own" },
+	"asskomm.coaching.v1.PoolCoach": { taken: "counted by the coachings" },
 	"asskomm.notifications.v1.Subscription": { ended_on: "those that have ended are not listed" },
 };
 

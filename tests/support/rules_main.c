@@ -314,7 +314,8 @@ static void run_command(
 
 static void run_query(struct run *run, const struct query *query, const struct method_info *method)
 {
-	static const char *const known[] = { "case", "rpc", "row", "when", "reply", NULL };
+	static const char *const known[] = { "case", "rpc", "language", "row", "when", "reply",
+		NULL };
 	check_keys(run, run->spec, "a query's case", known);
 	ProtobufCMessage *row = spec_message(run, "row", query->rows);
 	ProtobufCMessage *request = spec_message(run, "when", method->input);

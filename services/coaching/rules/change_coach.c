@@ -3,6 +3,7 @@
 
 #include "core/reflect.h"
 #include "moves.h"
+#include "pool.h"
 #include <string.h>
 
 /* That a coach changed is a fact, which one is not: see match_coach. */
@@ -15,6 +16,8 @@ enum verdict change_coach(
 		AS(Coaching__ChangeCoachRequest, coaching__change_coach_request, request);
 	Coaching__CoachChanged *fact = NEW(ruling->arena, Coaching__CoachChanged);
 
+	if (require_place(ruling, coaching, wish->coach) == REFUSED)
+		return REFUSED;
 	coaching__coach_changed__init(fact);
 	if (strcmp(wish->coach, coaching->coach) == 0)
 		return refuse(ruling, FAILURE_REFUSED, "coach", "same",

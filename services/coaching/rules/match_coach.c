@@ -3,6 +3,7 @@
 
 #include "core/reflect.h"
 #include "moves.h"
+#include "pool.h"
 
 /* The fact does not name the coach: the ledger cannot forget, and a pool's reference points to a
  * person. */
@@ -15,6 +16,8 @@ enum verdict match_coach(
 		AS(Coaching__MatchCoachRequest, coaching__match_coach_request, request);
 	Coaching__CoachMatched *fact = NEW(ruling->arena, Coaching__CoachMatched);
 
+	if (require_place(ruling, coaching, wish->coach) == REFUSED)
+		return REFUSED;
 	coaching__coach_matched__init(fact);
 	coaching->coach = wish->coach;
 	if (coaching_move(ruling, coaching, "matchedOn", wish->matched_on, &fact->base) == REFUSED)

@@ -19,4 +19,12 @@ rule_fn close_coaching;
 rule_fn reopen_coaching;
 rule_fn withdraw_coaching_fact;
 
+rule_fn register_coach;
+rule_fn change_coach_profile;
+rule_fn retire_coach;
+
+/* RankCoaches: a CoachRanking of a RankingMaterial. */
+ProtobufCMessage *rank_coaches(
+	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request);
+
 #endif

@@ -18,6 +18,34 @@
 			pause_reason, resume_planned_on, resumed_on, planned_review_on, reviewed_on,
 			closed_on, moved_on, sessions, last_session_on, next_session_on, coach_changes)
 	join command c using (ordinal)
+), taking as (
+	-- which coach holds a place with the process from now on, and which one did
+	select i.id, i.ordinal, p.holder as before,
+		case when i.status not in ('CLOSED', 'WITHDRAWN') then i.coach end as after
+	from incoming i
+	left join lateral (
+		select case when status not in ('CLOSED', 'WITHDRAWN') then coach end as holder
+		from coaching_process
+		where id = i.id) as p on true
+), free as (
+	-- locked in their order: whoever waits here sees what the one before has taken
+	select l.coach, c.capacity - l.taken as places
+	from coach_load l
+	join coach c on c.id = l.coach
+	where l.coach in (
+		select unnest(array[before, after]) from taking where before is distinct from after)
+	order by l.coach
+	for update of l
+), admitted as (
+	-- one who finds no place is not written: the rule is asked again, and knows why
+	select id
+	from (
+		select t.id, t.before is not distinct from t.after as stays, free.places,
+			count(*) filter (where t.before is distinct from t.after)
+				over (partition by t.after order by t.ordinal) as place
+		from taking t
+		left join free on free.coach = t.after) as asked
+	where stays or places is null or place <= places
 ), written as (
 	insert into coaching_process as p (id, version, participant, participants, partners,
 		requested_on, reopens, steps, status, coach, outcome, topics, goals, contact_id,
@@ -31,6 +59,7 @@
 		reviewed_on, closed_on, moved_on, sessions, last_session_on, next_session_on,
 		coach_changes
 	from incoming
+	join admitted using (id)
 	order by id
 	on conflict (id) do update
 	set version = excluded.version, steps = excluded.steps, status = excluded.status,
@@ -47,6 +76,17 @@
 		next_session_on = excluded.next_session_on, coach_changes = excluded.coach_changes
 	where p.version = excluded.version - 1
 	returning p.id, p.assignees
+), loaded as (
+	insert into coach_load (coach, taken)
+	select coach, sum(change)
+	from taking
+	join written using (id),
+		lateral (values (before, -1), (after, 1)) as c(coach, change)
+	where coach is not null and before is distinct from after
+	group by coach
+	order by coach
+	on conflict (coach) do update
+	set taken = coach_load.taken + excluded.taken
 ), touched as (
 	update coaching_step s
 	set assignees = written.assignees, withdrawn_at = case

@@ -1,0 +1,16 @@
+-- One coaching process, within the caller's scope, and what the pool knows of the coach that is named.
+select p.id, p.version, p.participant, to_jsonb(p.participants) as participants,
+	to_jsonb(p.assignees) as assignees, p.partners, p.requested_on, p.reopens, p.steps,
+	p.status, p.coach, p.outcome, p.topics, p.goals, p.contact_id, p.contact_role,
+	p.expected_sessions, p.clarified_on, p.matched_on, p.contracted_on, p.started_on,
+	p.paused_on, p.pause_reason, p.resume_planned_on, p.resumed_on, p.planned_review_on,
+	p.reviewed_on, p.closed_on, p.moved_on, p.sessions, p.last_session_on, p.next_session_on,
+	p.coach_changes,
+	(select jsonb_build_object('id', c.id, 'status', c.status, 'capacity', c.capacity,
+			'taken', coalesce(l.taken, 0))
+		from coach c
+		left join coach_load l on l.coach = c.id
+		where c.id = :coach) as offered,
+	(select count(*) from coach where status = 'IN_POOL') as pool_size
+from coaching_process p
+where p.id = :id::uuid

@@ -1,0 +1,237 @@
+// A coaching as its people see it: its whole life, what is taken back, whose it is, and a pool of
+// coaches in which nobody is promised a place that is not there.
+import { after, before, describe, test } from "node:test";
+import assert from "node:assert/strict";
+import { startSuite } from "../support/suite.mjs";
+
+const TOWN = "14521450"; // Oelsnitz/Erzgeb.
+const OTHER = "14521010";
+let suite;
+let adviser;
+
+before(async () => {
+	suite = await startSuite({ services: ["ledger", "registry", "coaching", "monitor", "gateway"] });
+	adviser = suite.token("adviser", ["14521"]);
+});
+after(() => suite?.stop());
+
+async function post(path, body, { token = adviser, status = 201 } = {}) {
+	const reply = await suite.post(path, body, { token });
+	assert.equal(reply.status, status, `${path}: ${reply.text}`);
+	return reply.json;
+}
+
+async function get(path, { token = adviser, status = 200 } = {}) {
+	const reply = await suite.get(path, { token });
+	assert.equal(reply.status, status, `${path}: ${reply.text}`);
+	return reply.json;
+}
+
+async function request(body = {}) {
+	return (await post("/coachings", { participant: TOWN, requestedOn: "2022-01-10", ...body })).id;
+}
+
+// A coaching that runs since 2022-03-01.
+async function running(coach) {
+	const id = await request();
+	await post(`/coachings/${id}/match`, { matchedOn: "2022-02-01", coach });
+	await post(`/coachings/${id}/start`, { startedOn: "2022-03-01" });
+	return id;
+}
+
+test("a coaching from its request to its closing, and again", async () => {
+	const id = await request({ topics: ["council_building"] });
+	const at = `/coachings/${id}`;
+	await post(`${at}/clarify`, { clarifiedOn: "2022-01-20", topics: ["strategy"] });
+	await post(`${at}/match`, { matchedOn: "2022-02-01", coach: "b3-17" });
+	const goals = [{ code: "council_constituted", text: "Der Rat tagt bis Herbst" }];
+	const contract = { goals, expectedSessions: 4, plannedReviewOn: "2022-09-01" };
+	const contact = { contactId: "7c9e6679-7425-40de-944b-e07fc1f90ae7", contactRole: "coordinator" };
+	await post(`${at}/contract`, { contractedOn: "2022-02-10", ...contract, ...contact });
+	await post(`${at}/start`, { startedOn: "2022-03-01" });
+	const plan = { nextSessionOn: "2022-04-01" };
+	await post(`${at}/sessions`, { heldOn: "2022-03-10", minutes: 90, topic: "steering_group", ...plan });
+	await post(`${at}/pause`, { pausedOn: "2022-04-01", reason: "STAFF_CHANGE" });
+	await post(`${at}/sessions`, { heldOn: "2022-03-30", form: "VIDEO" });
+	await post(`${at}/resume`, { resumedOn: "2022-05-01" });
+	await post(`${at}/review`, { reviewedOn: "2022-09-01" });
+	await post(`${at}/sessions`, { heldOn: "2022-10-01", form: "TELEPHONE" });
+	const closed = await post(`${at}/close`, { closedOn: "2022-12-01", outcome: "PARTLY" });
+	const coaching = await get(at);
+	assert.equal(coaching.status, "CLOSED");
+	assert.deepEqual(coaching.topics, ["strategy"]);
+	assert.deepEqual(coaching.goals, goals);
+	assert.deepEqual([coaching.sessions, coaching.lastSessionOn], [3, "2022-10-01"]);
+	assert.equal(coaching.entries.length, coaching.steps);
+
+	const sessions = await get(`${at}/sessions`);
+	assert.deepEqual(
+		sessions.items.map(({ heldOn, form }) => [heldOn, form]),
+		[
+			["2022-10-01", "TELEPHONE"],
+			["2022-03-30", "VIDEO"],
+			["2022-03-10", "IN_PERSON"],
+		],
+	);
+	const history = await get(`${at}/history`);
+	assert.deepEqual(
+		history.items.map(({ kind, stage }) => `${kind} ${stage}`),
+		[
+			"CoachingRequested REQUESTED",
+			"MandateClarified CLARIFICATION",
+			"CoachMatched COACH_MATCHED",
+			"ContractMade CONTRACTED",
+			"CoachingStarted ACTIVE",
+			"SessionHeld ACTIVE",
+			"CoachingPaused PAUSED",
+			"SessionHeld PAUSED",
+			"CoachingResumed ACTIVE",
+			"InterimReviewHeld IN_REVIEW",
+			"SessionHeld ACTIVE",
+			"CoachingClosed CLOSED",
+		],
+	);
+
+	const again = await post(`${at}/reopen`, { requestedOn: "2023-01-01" });
+	assert.notEqual(again.id, id);
+	const anew = await get(`/coachings/${again.id}`);
+	assert.deepEqual([anew.status, anew.reopens, anew.coach], ["REQUESTED", id, ""]);
+	assert.equal((await get(at)).reopenedAs, again.id);
+	await post(`${at}/reopen`, { requestedOn: "2023-01-02" }, { status: 409 });
+	await post(`${at}/withdraw`, { factId: closed.facts[0], reason: "x" }, { status: 409 });
+
+	// started is for ever, and the one that was reopened counts as requested anew
+	const token = suite.token("auditor");
+	const figures = await get(`/figures?asOf=2023-01-01&afterFact=${again.facts[0]}`, { token });
+	assert.deepEqual(
+		[figures.coachingsRequested, figures.coachesMatched, figures.coachings],
+		[2, 1, 1],
+	);
+});
+
+test("what was recorded by mistake goes step by step, down to nothing", async () => {
+	const id = await running("b3-18");
+	const at = `/coachings/${id}`;
+	const goals = [{ code: "strategy_adopted", text: "" }];
+	await post(`${at}/contract`, { contractedOn: "2022-03-02", goals });
+	await post(`${at}/sessions`, { heldOn: "2022-03-10", nextSessionOn: "2022-04-01" });
+	await post(`${at}/change-coach`, { changedOn: "2022-03-11", coach: "b3-19", reason: "COACH_LEFT" });
+	await post(`${at}/pause`, { pausedOn: "2022-03-12", reason: "OTHER_PAUSE" });
+	const seen = [];
+	for (;;) {
+		const { status, coach, sessions, goals, nextSessionOn, entries } = await get(at);
+		seen.push([status, coach, sessions, goals.length, nextSessionOn]);
+		if (status === "WITHDRAWN") break;
+		const { factId } = entries.at(-1);
+		await post(`${at}/withdraw`, { factId, reason: "mistake" });
+	}
+	assert.deepEqual(seen, [
+		["PAUSED", "b3-19", 1, 1, ""],
+		["ACTIVE", "b3-19", 1, 1, "2022-04-01"],
+		["ACTIVE", "b3-18", 1, 1, "2022-04-01"],
+		["ACTIVE", "b3-18", 0, 1, ""],
+		["ACTIVE", "b3-18", 0, 0, ""],
+		["COACH_MATCHED", "b3-18", 0, 0, ""],
+		["REQUESTED", "", 0, 0, ""],
+		["WITHDRAWN", "", 0, 0, ""],
+	]);
+	const { items } = await get(`${at}/history`);
+	assert.equal(items.length, 7);
+	assert.ok(items.every(({ withdrawnAt }) => withdrawnAt !== ""));
+});
+
+test("several take part, and each of them sees it", async () => {
+	const id = await request({ partners: [OTHER] });
+	for (const scope of [TOWN, OTHER, "14521"])
+		await get(`/coachings/${id}`, { token: suite.token("municipality", [scope]) });
+	await get(`/coachings/${id}`, { token: suite.token("municipality", ["14521020"]), status: 404 });
+	const one = { token: suite.token("adviser", [TOWN]), status: 404 };
+	await post(`/coachings/${id}/start`, { startedOn: "2022-02-01" }, one);
+	await post(`/coachings/${id}/start`, { startedOn: "2022-02-01" });
+});
+
+describe("a coach", () => {
+	test("sees and changes its own coachings, and no longer when another takes over", async () => {
+		const id = await running("b3-20");
+		const at = `/coachings/${id}`;
+		const token = suite.token("coach", ["coach-b3-20"]);
+		const next = { token: suite.token("coach", ["coach-b3-21"]), status: 404 };
+		await post(`${at}/sessions`, { heldOn: "2022-03-10" }, { token });
+		await post(`${at}/sessions`, { heldOn: "2022-03-11" }, next);
+		await get(at, next);
+		assert.equal((await get(`${at}/sessions`, { token })).items.length, 1);
+		assert.equal((await get(`${at}/sessions`, { ...next, status: 200 })).items.length, 0);
+		// a coach's scope makes no adviser: neither by another role nor by a coach's own
+		await post(`${at}/close`, { closedOn: "2022-04-01", outcome: "PARTLY" }, { token, status: 403 });
+		const both = { token: suite.token(["coach", "adviser"], ["coach-b3-20"]), status: 404 };
+		await post(`${at}/close`, { closedOn: "2022-04-01", outcome: "PARTLY" }, both);
+		const change = { changedOn: "2022-03-12", coach: "b3-21", reason: "PARTICIPANT_WISH" };
+		await post(`${at}/change-coach`, change);
+		await post(`${at}/sessions`, { heldOn: "2022-03-13" }, { token, status: 404 });
+		assert.equal((await get(`${at}/history`, { token })).items.length, 0);
+		const own = { token: next.token };
+		assert.equal((await get(`${at}/sessions`, own)).items.length, 1);
+		await post(`${at}/sessions`, { heldOn: "2022-03-13" }, own);
+	});
+
+	test("has so many places, also when many ask at once", async () => {
+		const profile = { registeredOn: "2022-01-01", competences: ["strategy"] };
+		await post("/coaches", { id: "b3-30", capacity: 3, ...profile });
+		const ids = await Promise.all(Array.from({ length: 8 }, () => request()));
+		const match = (id) =>
+			suite.post(
+				`/coachings/${id}/match`,
+				{ matchedOn: "2022-02-01", coach: "b3-30" },
+				{ token: adviser },
+			);
+		const replies = await Promise.all(ids.map(match));
+		const matched = ids.filter((_, i) => replies[i].status === 201);
+		assert.deepEqual(
+			replies.map(({ status }) => status).sort(),
+			[201, 201, 201, 409, 409, 409, 409, 409],
+		);
+		for (const { status, json } of replies)
+			if (status === 409) assert.equal(json.violations[0].rule, "full");
+		const taken = async () => (await get("/coaches/b3-30")).taken;
+		assert.equal(await taken(), 3);
+		assert.deepEqual((await get("/coaches?free=true")).items, []);
+
+		// a place is free again when its coaching ends, changes hands, or was a mistake
+		await post(`/coachings/${matched[0]}/close`, { closedOn: "2022-03-01", outcome: "ABORTED" });
+		const { entries } = await get(`/coachings/${matched[1]}`);
+		const back = { factId: entries.at(-1).factId, reason: "mistake" };
+		await post(`/coachings/${matched[1]}/withdraw`, back);
+		await post("/coaches", { id: "b3-31", capacity: 1, ...profile });
+		const change = { changedOn: "2022-03-01", coach: "b3-31", reason: "COACH_WISH" };
+		await post(`/coachings/${matched[2]}/change-coach`, change);
+		assert.equal(await taken(), 0);
+		assert.equal((await get("/coaches/b3-31")).taken, 1);
+		assert.equal((await match(matched[1])).status, 201);
+		assert.equal(await taken(), 1);
+	});
+
+	test("is proposed for a coaching, with the reasons", async () => {
+		const registeredOn = "2022-01-01";
+		const strategy = ["strategy", "youth"];
+		await post("/coaches", { id: "b3-40", registeredOn, capacity: 2, competences: ["youth"] });
+		const near = { districts: ["14521"], competences: strategy };
+		await post("/coaches", { id: "b3-41", registeredOn, capacity: 2, ...near });
+		const far = { districts: ["14511"], competences: strategy };
+		await post("/coaches", { id: "b3-42", registeredOn, capacity: 2, ...far });
+		const id = await request({ topics: strategy });
+		const { ranked, excluded } = await get(`/coachings/${id}/matches`);
+		assert.equal(ranked[0].coach, "b3-41");
+		assert.equal(ranked[0].rank, 1);
+		const points = ranked[0].criteria.reduce((sum, each) => sum + each.points, 0);
+		assert.equal(points, ranked[0].score);
+		assert.ok(ranked.some(({ coach }) => coach === "b3-40"));
+		const out = excluded.find(({ coach }) => coach === "b3-42");
+		assert.deepEqual(out.reasons, ["OTHER_DISTRICTS"]);
+		await post("/coaches/b3-41/retire", { retiredOn: "2022-02-01" });
+		const without = await get(`/coachings/${id}/matches`);
+		assert.ok(without.ranked.every(({ coach }) => coach !== "b3-41"));
+		const gone = { matchedOn: "2022-02-02", coach: "b3-41" };
+		await post(`/coachings/${id}/match`, gone, { status: 422 });
+		await get(`/coachings/${id}/matches`, { token: suite.token("adviser", ["14628"]), status: 404 });
+	});
+});
