@@ -106,6 +106,15 @@ static const char *key_of(const ProtobufCMessage *entry, const ProtobufCFieldDes
 	return digits;
 }
 
+/* As it is printed again after it was read: with all its fields. */
+static json_t *empty_message(const ProtobufCMessageDescriptor *descriptor)
+{
+	struct arena *arena = arena_new(2 * descriptor->sizeof_message + 64);
+	json_t *value = reflect_to_json(reflect_new(arena, descriptor));
+	arena_destroy(&arena);
+	return value;
+}
+
 /* The entries of a map become members. Of two with one key the last counts, as on the wire; a
  * message that an entry leaves out is an empty one. */
 static json_t *map_to_json(ProtobufCMessage *const *entries, size_t count)
@@ -117,7 +126,7 @@ static json_t *map_to_json(ProtobufCMessage *const *entries, size_t count)
 		const char *key = key_of(entries[i], &fields[0], digits);
 		json_t *value = reflect_is_set(entries[i], &fields[1])
 					? reflect_field_to_json(entries[i], &fields[1])
-					: made(json_object());
+					: empty_message(fields[1].descriptor);
 		CHECK(json_object_set_new(object, key, value) == 0);
 	}
 	return object;

@@ -25,6 +25,10 @@ char *fuzz_line(struct arena *arena, struct fuzz_input *input);
 /* All that is left, as a string. */
 char *fuzz_rest(struct arena *arena, struct fuzz_input *input);
 
+/* The type of a message by the next line: its full name, or a number, of which each stands for the
+ * request or the answer of a method. NULL: there is no such type. */
+const ProtobufCMessageDescriptor *fuzz_type(struct arena *arena, struct fuzz_input *input);
+
 /* A message that got in by one way must come out of every other: JSON to bytes and back, bytes to
  * JSON and back. Also asks for its validation. */
 void fuzz_check_message(struct arena *arena, const ProtobufCMessage *message);

@@ -1,9 +1,8 @@
-/* JSON text to message: the first line is the full name of a message's type, the rest the text. */
+/* JSON text to message: the first line names a message's type (fuzz_type), the rest is the text. */
 #include "fuzz.h"
 
 #include "core/check.h"
 #include "core/reflect.h"
-#include "core/tables.h"
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
@@ -11,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	struct arena *arena = fuzz_arena();
 	struct fuzz_input input = { bytes, len };
 	Asskomm__Failure *failure = NULL;
-	const ProtobufCMessageDescriptor *type = tables_descriptor(fuzz_line(arena, &input));
+	const ProtobufCMessageDescriptor *type = fuzz_type(arena, &input);
 	if (type != NULL) {
 		ProtobufCMessage *message = reflect_from_json_text(
 			arena, type, (const char *)input.at, input.len, &failure);

@@ -1,16 +1,15 @@
-/* What comes in a frame of the bus, envelope or body: the first line is the full name of a
- * message's type, the rest its bytes. */
+/* What comes in a frame of the bus, envelope or body: the first line names a
+ * message's type (fuzz_type), the rest is its bytes. */
 #include "fuzz.h"
 
 #include "core/check.h"
 #include "core/reflect.h"
-#include "core/tables.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
 	struct arena *arena = fuzz_arena();
 	struct fuzz_input input = { bytes, len };
-	const ProtobufCMessageDescriptor *type = tables_descriptor(fuzz_line(arena, &input));
+	const ProtobufCMessageDescriptor *type = fuzz_type(arena, &input);
 	if (type != NULL) {
 		ProtobufCMessage *message = reflect_unpack(arena, type, input.at, input.len);
 		if (message != NULL)
