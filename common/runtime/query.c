@@ -43,7 +43,6 @@ static const ProtobufCFieldDescriptor *items_of(const struct run *run)
 	return field != NULL && field->label == PROTOBUF_C_LABEL_REPEATED ? field : NULL;
 }
 
-/* The list is written into the reply as a whole: its length is known, so nothing need grow. */
 /* Lists that come in pages tell where the next one begins. */
 static void set_next(struct arena *arena, ProtobufCMessage *reply, const struct db_rows *rows)
 {
@@ -56,6 +55,7 @@ static void set_next(struct arena *arena, ProtobufCMessage *reply, const struct 
 		}
 }
 
+/* The list is written into the reply as a whole: its length is known, so nothing need grow. */
 static ProtobufCMessage *list_reply(
 	struct run *run, const struct db_rows *rows, const ProtobufCFieldDescriptor *items)
 {
@@ -83,6 +83,8 @@ static ProtobufCMessage *row_reply(struct run *run, const struct db_rows *rows)
 	ProtobufCMessage *row = reflect_new(arena, descriptor);
 
 	row_read(arena, rows, 0, row);
+	if (reflect_field(descriptor, NEXT_COLUMN) != NULL)
+		set_next(arena, row, rows);
 	return run->query->present != NULL ? run->query->present(arena, row, run->call->request)
 					   : row;
 }
@@ -91,7 +93,8 @@ static ProtobufCMessage *row_reply(struct run *run, const struct db_rows *rows)
  * the scope in SQL and row-level security were before: each is a net under the other. */
 static void answer_rows(struct run *run, const struct db_rows *rows)
 {
-	const ProtobufCFieldDescriptor *items = items_of(run);
+	/* a pure function makes the list as a whole, from one row */
+	const ProtobufCFieldDescriptor *items = run->query->present == NULL ? items_of(run) : NULL;
 	ProtobufCMessage *reply;
 	uint8_t *bytes;
 	size_t len;

@@ -60,8 +60,59 @@ static const struct command commands[] = {
 	{ .rpc = NULL },
 };
 
+/* ---- health: computed where a process is shown */
+
+static struct setting settings[] = {
+	{ "ASSKOMM_COACHING_COACH_DAYS", "28", false, "without a coach after the request", NULL },
+	{ "ASSKOMM_COACHING_SESSION_DAYS", "90", false, "without a session while active", NULL },
+	{ "ASSKOMM_COACHING_REVIEW_DAYS", "365", false, "without an interim review", NULL },
+	{ "ASSKOMM_COACHING_COACH_CHANGES", "1", false, "changes of coach that are fine", NULL },
+	{ .name = NULL },
+};
+
+/* The settings as the rule takes them; set once, at the start. */
+static Coaching__HealthLimits limits = {
+	.coach_days = 28, .session_days = 90, .review_days = 365, .coach_changes = 1
+};
+
+static void read_limits(struct service *service)
+{
+	const long century = 36525;
+
+	limits.coach_days =
+		(uint32_t)service_number(service, "ASSKOMM_COACHING_COACH_DAYS", 0, century);
+	limits.session_days =
+		(uint32_t)service_number(service, "ASSKOMM_COACHING_SESSION_DAYS", 0, century);
+	limits.review_days =
+		(uint32_t)service_number(service, "ASSKOMM_COACHING_REVIEW_DAYS", 0, century);
+	limits.coach_changes =
+		(uint32_t)service_number(service, "ASSKOMM_COACHING_COACH_CHANGES", 0, century);
+}
+
+static ProtobufCMessage *show_coaching(
+	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request)
+{
+	Coaching__CoachingProcess *process =
+		AS(Coaching__CoachingProcess, coaching__coaching_process, row);
+
+	(void)request;
+	process->health = coaching_health(arena, process, &limits);
+	return &process->base;
+}
+
+static ProtobufCMessage *show_coachings(
+	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request)
+{
+	Coaching__CoachingList *list = AS(Coaching__CoachingList, coaching__coaching_list, row);
+
+	for (size_t i = 0; i < list->n_items; i++)
+		show_coaching(arena, &list->items[i]->base, request);
+	return &list->base;
+}
+
 static const struct query queries[] = {
-	{ "GetCoaching", "get_coaching", NULL, NULL },
+	{ "GetCoaching", "get_coaching", &coaching__coaching_process__descriptor, show_coaching },
+	{ "ListCoachings", "list_coachings", &coaching__coaching_list__descriptor, show_coachings },
 	{ "ListSessions", "list_sessions", NULL, NULL },
 	{ "ListCoachingHistory", "list_coaching_history", NULL, NULL },
 	{ "ListCoaches", "list_coaches", NULL, NULL },
@@ -85,4 +136,6 @@ const struct service_table coaching = {
 	.queries = queries,
 	.constraints = constraints,
 	.peers = peers,
+	.on_start = read_limits,
+	.settings = settings,
 };

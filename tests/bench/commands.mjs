@@ -51,7 +51,7 @@ function pgbenchScript() {
 		...nothing(
 			["clarified_on", "matched_on", "contracted_on", "started_on", "paused_on",
 				"resume_planned_on", "resumed_on", "planned_review_on", "reviewed_on", "closed_on",
-				"last_session_on", "next_session_on"],
+				"last_session_on", "next_session_on", "coach_changed_on"],
 			"date",
 		),
 		fact_ordinal: "'{0}'",

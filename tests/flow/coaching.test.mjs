@@ -235,3 +235,80 @@ describe("a coach", () => {
 		await get(`/coachings/${id}/matches`, { token: suite.token("adviser", ["14628"]), status: 404 });
 	});
 });
+
+describe("coachings as a list", () => {
+	before(async () => {
+		for (const id of ["b3-50", "b3-51"]) {
+			const profile = { capacity: 5, competences: ["strategy"] };
+			await post("/coaches", { id, registeredOn: "2020-01-01", ...profile });
+		}
+	});
+
+	test("as of any day, also where something was told late", async () => {
+		const town = "14521020";
+		const { id } = await post("/coachings", { participant: town, requestedOn: "2020-01-10" });
+		const at = `/coachings/${id}`;
+		await post(`${at}/match`, { matchedOn: "2020-02-01", coach: "b3-50" });
+		await post(`${at}/start`, { startedOn: "2020-03-01" });
+		await post(`${at}/pause`, { pausedOn: "2020-06-01", reason: "AWAITING_DECISION" });
+		await post(`${at}/sessions`, { heldOn: "2020-04-01", nextSessionOn: "2020-05-01" });
+		await post(`${at}/close`, { closedOn: "2020-09-01", outcome: "GOALS_MET" });
+		const on = async (asOf) => {
+			const { items } = await get(`/coachings?participant=${town}&asOf=${asOf}`);
+			for (const item of items) assert.deepEqual(item, await get(`${at}?asOf=${asOf}`));
+			return items.map(({ status, coach, sessions, nextSessionOn, steps, entries }) => {
+				assert.equal(entries.length, steps);
+				return [status, coach, sessions, nextSessionOn];
+			})[0];
+		};
+		assert.equal(await on("2020-01-09"), undefined);
+		assert.deepEqual(await on("2020-01-10"), ["REQUESTED", "", 0, ""]);
+		assert.deepEqual(await on("2020-03-31"), ["ACTIVE", "b3-50", 0, ""]);
+		assert.deepEqual(await on("2020-04-01"), ["ACTIVE", "b3-50", 1, "2020-05-01"]);
+		assert.deepEqual(await on("2020-06-01"), ["PAUSED", "b3-50", 1, ""]);
+		assert.deepEqual(await on("2020-09-01"), ["CLOSED", "b3-50", 1, ""]);
+		const now = await get(`/coachings?participant=${town}&status=CLOSED`);
+		assert.equal(now.items[0].outcome, "GOALS_MET");
+		assert.deepEqual((await get(`/coachings?participant=${town}&open=true`)).items, []);
+		const then = await get(`/coachings?participant=${town}&open=true&asOf=2020-08-31`);
+		assert.equal(then.items.length, 1);
+	});
+
+	test("by coach, by district, in pages", async () => {
+		const all = (await get("/coachings")).items.map(({ id }) => id);
+		assert.ok(all.length > 10);
+		const paged = [];
+		let next = "";
+		do {
+			const page = await get(`/coachings?limit=3${next && `&cursor=${next}`}`);
+			paged.push(...page.items.map(({ id }) => id));
+			next = page.next;
+		} while (next !== "");
+		assert.deepEqual(paged, all);
+		const token = suite.token("auditor", ["14"]);
+		const ids = async (query) =>
+			(await get(`/coachings?${query}`, { token })).items.map(({ id }) => id);
+		assert.deepEqual(await ids("district=14521"), all);
+		assert.deepEqual(await ids("district=14628"), []);
+		const own = await get("/coachings", { token: suite.token("coach", ["coach-b3-50"]) });
+		assert.deepEqual(own.items.map(({ coach }) => coach), ["b3-50"]);
+		assert.deepEqual(own.items.map(({ id }) => id), await ids("coach=b3-50"));
+	});
+
+	test("says what is wrong, since when, and who is to act; a session clears it", async () => {
+		const id = await running("b3-51");
+		const goals = [{ code: "strategy_adopted" }];
+		const contactId = "7c9e6679-7425-40de-944b-e07fc1f90ae7";
+		await post(`/coachings/${id}/contract`, { contractedOn: "2022-03-02", goals, contactId });
+		const on = async (asOf) => {
+			const { health } = await get(`/coachings/${id}?asOf=${asOf}`);
+			return health.findings.map(({ reason, toAct, since }) => `${reason} ${toAct} ${since}`);
+		};
+		assert.deepEqual(await on("2022-05-30"), []);
+		assert.deepEqual(await on("2022-05-31"), ["NO_SESSION COACH 2022-05-31"]);
+		await post(`/coachings/${id}/sessions`, { heldOn: "2022-05-31" });
+		assert.deepEqual(await on("2022-05-31"), []);
+		const { health } = await get(`/coachings/${id}`);
+		assert.equal(health.stalled, true);
+	});
+});

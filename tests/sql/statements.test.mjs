@@ -116,6 +116,8 @@ const NOT_STORED = {
 		before: "how it stood, which the latest step but one knows",
 		reopened_as: "what the other process says",
 		assignees: "made of the coach",
+		health: "computed when it is shown",
+		as_of: "the day that is asked about",
 		offered: "what the pool says",
 		pool_size: "what the pool says",
 	},

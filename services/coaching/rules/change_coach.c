@@ -24,6 +24,7 @@ enum verdict change_coach(
 			"%s is the coach already; name another one", wish->coach);
 	coaching->coach = wish->coach;
 	coaching->coach_changes++;
+	coaching->coach_changed_on = wish->changed_on;
 	fact->change_reason = wish->reason;
 	return coaching_move(ruling, coaching, "changedOn", wish->changed_on, &fact->base);
 }

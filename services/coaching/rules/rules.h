@@ -23,6 +23,11 @@ rule_fn register_coach;
 rule_fn change_coach_profile;
 rule_fn retire_coach;
 
+/* What is wrong with a process on its day (as_of), told in the language of the arena. Without
+ * findings it is well; a process that is closed or withdrawn always is. */
+Coaching__Health *coaching_health(struct arena *arena, const Coaching__CoachingProcess *coaching,
+	const Coaching__HealthLimits *limits);
+
 /* RankCoaches: a CoachRanking of a RankingMaterial. */
 ProtobufCMessage *rank_coaches(
 	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request);

@@ -16,6 +16,7 @@ create table coaching_process (
 		generated always as (case when coach is null then '{}' else array['coach-' || coach] end) stored,
 	matched_on date,
 	coach_changes int not null default 0,
+	coach_changed_on date,
 	contracted_on date,
 	goals jsonb not null default '[]',
 	contact_id uuid,
@@ -69,8 +70,8 @@ alter table coaching_step enable row level security;
 alter table coaching_step force row level security;
 create policy scope on coaching_step using (meta.in_scope(participants || assignees));
 
--- The latest facts in force of a process, as the messages Entry.
-create function coaching_entries(id uuid) returns jsonb
+-- The latest facts in force of a process as of a day, as the messages Entry.
+create function coaching_entries(id uuid, day date) returns jsonb
 language sql stable
 as $$
 	select coalesce(jsonb_agg(jsonb_build_object('factId', fact_id, 'kind', kind, 'on', valid_on)
@@ -78,7 +79,38 @@ as $$
 	from (
 		select fact_id, kind, valid_on, number
 		from coaching_step
-		where coaching_id = $1 and withdrawn_at is null
+		where coaching_id = $1 and withdrawn_at is null and (day is null or valid_on <= day)
 		order by number desc
 		limit 20) as latest
+$$;
+
+-- Coachings as they stood on a day; without one as they stand now. What was told late is known: the
+-- stage is that after the latest move of a day by then, the sessions are those held by then.
+create function coachings_on(day date) returns setof coaching_process
+language sql stable
+as $$
+	select p.*
+	from coaching_process p
+	where day is null
+	union all
+	select x.*
+	from coaching_process p
+	cross join lateral (
+		select after
+		from coaching_step s
+		where s.coaching_id = p.id and s.withdrawn_at is null and s.moves and s.valid_on <= day
+		order by s.number desc
+		limit 1) as stage
+	cross join lateral (
+		select count(*) as steps, count(*) filter (where kind = 'SessionHeld') as sessions,
+			max(valid_on) filter (where kind = 'SessionHeld') as last_session_on,
+			(array_agg(step ->> 'nextSessionOn' order by valid_on desc, number desc)
+				filter (where kind = 'SessionHeld'))[1] as next_session_on
+		from coaching_step s
+		where s.coaching_id = p.id and s.withdrawn_at is null and s.valid_on <= day) as told
+	cross join lateral jsonb_populate_record(p, stage.after || jsonb_build_object(
+		'steps', told.steps, 'sessions', told.sessions, 'last_session_on', told.last_session_on,
+		'next_session_on', case when stage.after ->> 'status' not in ('PAUSED', 'CLOSED')
+			then nullif(told.next_session_on, '') end)) as x
+	where p.requested_on <= day
 $$;

@@ -11,12 +11,14 @@
 		:started_on::date[], :paused_on::date[], :pause_reason::text[],
 		:resume_planned_on::date[], :resumed_on::date[], :planned_review_on::date[],
 		:reviewed_on::date[], :closed_on::date[], :moved_on::date[], :sessions::int[],
-		:last_session_on::date[], :next_session_on::date[], :coach_changes::int[])
+		:last_session_on::date[], :next_session_on::date[], :coach_changes::int[],
+		:coach_changed_on::date[])
 		as i(ordinal, participant, participants, partners, requested_on, reopens, steps,
 			recorded, status, coach, outcome, topics, goals, contact_id, contact_role,
 			expected_sessions, clarified_on, matched_on, contracted_on, started_on, paused_on,
 			pause_reason, resume_planned_on, resumed_on, planned_review_on, reviewed_on,
-			closed_on, moved_on, sessions, last_session_on, next_session_on, coach_changes)
+			closed_on, moved_on, sessions, last_session_on, next_session_on, coach_changes,
+			coach_changed_on)
 	join command c using (ordinal)
 ), taking as (
 	-- which coach holds a place with the process from now on, and which one did
@@ -51,13 +53,14 @@
 		requested_on, reopens, steps, status, coach, outcome, topics, goals, contact_id,
 		contact_role, expected_sessions, clarified_on, matched_on, contracted_on, started_on, paused_on, pause_reason,
 		resume_planned_on, resumed_on, planned_review_on, reviewed_on, closed_on, moved_on,
-		sessions, last_session_on, next_session_on, coach_changes)
+		sessions, last_session_on, next_session_on, coach_changes,
+			coach_changed_on)
 	select id, version, participant, array(select jsonb_array_elements_text(participants)),
 		partners, requested_on, reopens, steps, status, coach, outcome, topics, goals,
 		contact_id, contact_role, expected_sessions, clarified_on, matched_on, contracted_on,
 		started_on, paused_on, pause_reason, resume_planned_on, resumed_on, planned_review_on,
 		reviewed_on, closed_on, moved_on, sessions, last_session_on, next_session_on,
-		coach_changes
+		coach_changes, coach_changed_on
 	from incoming
 	join admitted using (id)
 	order by id
@@ -73,7 +76,8 @@
 		planned_review_on = excluded.planned_review_on, reviewed_on = excluded.reviewed_on,
 		closed_on = excluded.closed_on, moved_on = excluded.moved_on,
 		sessions = excluded.sessions, last_session_on = excluded.last_session_on,
-		next_session_on = excluded.next_session_on, coach_changes = excluded.coach_changes
+		next_session_on = excluded.next_session_on, coach_changes = excluded.coach_changes,
+		coach_changed_on = excluded.coach_changed_on
 	where p.version = excluded.version - 1
 	returning p.id, p.assignees
 ), loaded as (

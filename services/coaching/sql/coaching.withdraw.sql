@@ -5,10 +5,10 @@ select p.id, p.version, p.participant, to_jsonb(p.participants) as participants,
 	p.expected_sessions, p.clarified_on, p.matched_on, p.contracted_on, p.started_on,
 	p.paused_on, p.pause_reason, p.resume_planned_on, p.resumed_on, p.planned_review_on,
 	p.reviewed_on, p.closed_on, p.moved_on, p.sessions, p.last_session_on, p.next_session_on,
-	p.coach_changes,
+	p.coach_changes, p.coach_changed_on,
 	(select n.id from coaching_process n where n.reopens = p.id and n.status <> 'WITHDRAWN')
 		as reopened_as,
-	coaching_entries(p.id) as entries,
+	coaching_entries(p.id, null) as entries,
 	(select s.after from coaching_step s
 		where s.coaching_id = p.id and s.number = p.steps - 1 and s.withdrawn_at is null) as before
 from coaching_process p

@@ -1,0 +1,162 @@
+/* A coaching is in poor health when nobody coaches it, nobody meets, nobody can be reached, nobody
+ * looks back, or coaches come and go; each finding says since when, and who is to act. */
+#include "rules.h"
+
+#include "core/catalogue.h"
+#include "core/civil.h"
+#include "core/reflect.h"
+#include "core/text.h"
+#include <string.h>
+
+#define STATUS(name) COACHING__COACHING_PROCESS__STATUS__##name
+#define REASON(name) COACHING__HEALTH__REASON__##name
+#define ACTOR(name) COACHING__HEALTH__ACTOR__##name
+
+/* One process on one day. */
+struct patient {
+	struct arena *arena;
+	const Coaching__CoachingProcess *coaching;
+	const Coaching__HealthLimits *limits;
+	int32_t today; /* days since 1970 */
+	Coaching__Health *health;
+};
+
+/* Set for days that are there; "" is none. */
+static bool read_day(const char *text, int32_t *out_days)
+{
+	struct civil_date date;
+
+	if (!civil_parse(text, &date))
+		return false;
+	*out_days = civil_days(date);
+	return true;
+}
+
+/* The later of two days; "" lies before all. */
+static const char *later(const char *a, const char *b)
+{
+	return strcmp(a, b) >= 0 ? a : b;
+}
+
+static void find(struct patient *patient, Coaching__Health__Reason reason,
+	Coaching__Health__Actor actor, const char *since, uint32_t count, uint32_t limit,
+	char *text)
+{
+	Coaching__Health__Finding *finding = NEW(patient->arena, Coaching__Health__Finding);
+
+	coaching__health__finding__init(finding);
+	finding->reason = reason;
+	finding->to_act = actor;
+	finding->since = text_copy(patient->arena, since);
+	finding->count = count;
+	finding->limit = limit;
+	finding->text = text;
+	reflect_append(patient->arena, &patient->health->base, "findings", finding);
+	patient->health->stalled = true;
+}
+
+/* How many days have passed since, when that is more than the limit; *out_since is the first day on
+ * which it was. 0: it is fine. */
+static uint32_t overdue(const struct patient *patient, const char *base, uint32_t limit,
+	char out_since[CIVIL_DATE_SIZE])
+{
+	int32_t day;
+
+	if (!read_day(base, &day) || patient->today - day <= (int32_t)limit)
+		return 0;
+	civil_print(civil_from_days(day + (int32_t)limit + 1), out_since);
+	return (uint32_t)(patient->today - day);
+}
+
+static bool is_open(const Coaching__CoachingProcess *coaching)
+{
+	return coaching->status != STATUS(CLOSED) && coaching->status != STATUS(WITHDRAWN) &&
+	       coaching->status != STATUS(UNSPECIFIED);
+}
+
+static bool is_under_way(const Coaching__CoachingProcess *coaching)
+{
+	return coaching->status == STATUS(ACTIVE) || coaching->status == STATUS(IN_REVIEW);
+}
+
+static void check_coach(struct patient *patient)
+{
+	const Coaching__CoachingProcess *coaching = patient->coaching;
+	char since[CIVIL_DATE_SIZE];
+	uint32_t days =
+		overdue(patient, coaching->requested_on, patient->limits->coach_days, since);
+
+	if (coaching->matched_on[0] == '\0' && days > 0)
+		find(patient, REASON(NO_COACH), ACTOR(ADVISER), since, days,
+			patient->limits->coach_days,
+			say(patient->arena, "no coach for %u days after the request", days));
+}
+
+/* A start, a resumption and a review are signs of life like a session. */
+static void check_session(struct patient *patient)
+{
+	const Coaching__CoachingProcess *coaching = patient->coaching;
+	const char *alive = later(later(coaching->started_on, coaching->resumed_on),
+		later(coaching->last_session_on, coaching->reviewed_on));
+	char since[CIVIL_DATE_SIZE];
+	uint32_t days = overdue(patient, alive, patient->limits->session_days, since);
+
+	if (is_under_way(coaching) && days > 0)
+		find(patient, REASON(NO_SESSION), ACTOR(COACH), since, days,
+			patient->limits->session_days,
+			say(patient->arena, "no session for %u days", days));
+}
+
+/* From the day on which somebody should have been named. */
+static void check_contact(struct patient *patient)
+{
+	const Coaching__CoachingProcess *coaching = patient->coaching;
+	const char *since =
+		coaching->contracted_on[0] != '\0' ? coaching->contracted_on : coaching->started_on;
+	int32_t day;
+
+	if (coaching->contact_id[0] == '\0' && read_day(since, &day))
+		find(patient, REASON(NO_CONTACT), ACTOR(COORDINATOR), since,
+			(uint32_t)(patient->today - day), 0,
+			say(patient->arena, "no contact person is named"));
+}
+
+/* A pause is no excuse: who looks back may find that it should end. */
+static void check_review(struct patient *patient)
+{
+	const Coaching__CoachingProcess *coaching = patient->coaching;
+	char since[CIVIL_DATE_SIZE];
+	uint32_t days = overdue(patient, later(coaching->started_on, coaching->reviewed_on),
+		patient->limits->review_days, since);
+
+	if (days > 0)
+		find(patient, REASON(REVIEW_OVERDUE), ACTOR(COACH), since, days,
+			patient->limits->review_days,
+			say(patient->arena, "no review for %u days", days));
+}
+
+static void check_changes(struct patient *patient)
+{
+	const Coaching__CoachingProcess *coaching = patient->coaching;
+
+	if (coaching->coach_changes > patient->limits->coach_changes)
+		find(patient, REASON(COACH_CHANGES), ACTOR(ADVISER), coaching->coach_changed_on,
+			coaching->coach_changes, patient->limits->coach_changes,
+			say(patient->arena, "the coach changed %u times", coaching->coach_changes));
+}
+
+Coaching__Health *coaching_health(struct arena *arena, const Coaching__CoachingProcess *coaching,
+	const Coaching__HealthLimits *limits)
+{
+	struct patient patient = { arena, coaching, limits, 0, NEW(arena, Coaching__Health) };
+
+	coaching__health__init(patient.health);
+	if (!is_open(coaching) || !read_day(coaching->as_of, &patient.today))
+		return patient.health;
+	check_coach(&patient);
+	check_session(&patient);
+	check_contact(&patient);
+	check_review(&patient);
+	check_changes(&patient);
+	return patient.health;
+}
