@@ -69,7 +69,7 @@ function(add_command_line name)
 		TERRITORY_ASSOCIATIONS=services/registry/territory/associations.tsv
 		TERRITORY_POLICE_DIRECTORATES=services/registry/territory/police_directorates.tsv
 		HISTORY_ALLIANCE=${folder}/history/alliance.jsonl)
-	add_service_parts(${name} LIBS PkgConfig::CURL GENERATED "${migrations}" "${embedded}")
+	add_service_parts(${name} LIBS PkgConfig::CURL ${CSV} GENERATED "${migrations}" "${embedded}")
 	add_executable(${name} "${folder}/main.c")
 	target_include_directories(${name} PRIVATE "${CMAKE_SOURCE_DIR}/${folder}")
 	target_link_libraries(${name} PRIVATE ${name}_service flags)

@@ -25,7 +25,7 @@ struct row {
 
 /* To add one: a row here, in the order of the services. */
 static const struct row ROWS[] = {
-	{ "Recorded.dryRun", NULL },
+	{ "Recorded.dryRun", NULL }, { "Recorded.wouldChange", NULL },
 	{ "registry.SignAgreementRequest",
 		"{\"accessions\":[" HEIDENAU "],\"signedOn\":" DAY ",\"mode\":\"IN_PERSON\","
 		"\"signatories\":["

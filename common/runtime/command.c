@@ -91,6 +91,7 @@ static void replay(struct run *run, const struct db_rows *rows)
 	run->recorded = AS(Asskomm__Recorded, asskomm__recorded,
 		reflect_unpack(
 			run->call->arena, &asskomm__recorded__descriptor, bytes->data, bytes->len));
+	run->recorded->n_facts = 0; /* they are recorded already */
 	command_pack_reply(run);
 	answer_reply(run, run->reply, run->reply_len);
 }

@@ -65,6 +65,8 @@ void command_pack_reply(struct run *run)
 	Asskomm__Recorded *recorded = run->recorded;
 
 	if (run->call->bus->header->dry_run) {
+		recorded->would_change_opt_case = ASSKOMM__RECORDED__WOULD_CHANGE_OPT_WOULD_CHANGE;
+		recorded->would_change = recorded->n_facts > 0;
 		recorded->n_facts = 0;
 		recorded->dry_run_opt_case = ASSKOMM__RECORDED__DRY_RUN_OPT_DRY_RUN;
 		recorded->dry_run = true;

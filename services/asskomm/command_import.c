@@ -1,6 +1,6 @@
-/* asskomm import territory, asskomm import history: what an operator loads into a new suite.
+/* asskomm import: what an operator loads into the suite.
  *
- * Both are safe to repeat: their idempotency keys follow from the content, so what was imported
+ * All are safe to repeat: their idempotency keys follow from the content, so what was imported
  * before is answered as it was then and changes nothing. History goes over one kept-alive
  * connection, line after line, because each line may rest on the ones before. */
 #include "address.h"
@@ -12,6 +12,8 @@
 #include "facts.h"
 #include "files.h"
 #include "history.h"
+#include "import_table.h"
+#include "layout.h"
 #include "options.h"
 #include "progress.h"
 #include "request_key.h"
@@ -27,6 +29,7 @@ struct import {
 	struct words what;
 	const char *until;
 	const char *file;
+	bool dry_run;
 };
 
 /* ---- territory */
@@ -230,19 +233,41 @@ static int import_history(struct connection *connection, const struct import *im
 /* Options that would be silently ignored are refused instead. */
 static bool is_understood(const struct manual *manual, const struct import *import)
 {
-	const char *what = import->what.count == 1 ? import->what.items[0] : "";
+	const char *what = import->what.count > 0 ? import->what.items[0] : "";
+	bool is_table = layout_find(what) != NULL;
+	if (import->dry_run && !is_table) {
+		options_wrong(manual, "--dry-run is for organisations, advisers and contacts");
+		return false;
+	}
+	if (import->what.count != (is_table ? 2 : 1)) {
+		options_wrong(manual, "%s",
+			is_table ? "give one FILE"
+				 : "say what: territory, history, organisations, advisers "
+				   "or contacts");
+		return false;
+	}
 	if (strcmp(what, "history") == 0) {
 		return options_are_dates(manual, "until", import->until);
 	}
-	if (strcmp(what, "territory") != 0) {
-		options_wrong(manual, "say what: territory or history");
+	if (!is_table && strcmp(what, "territory") != 0) {
+		options_wrong(manual, "there is nothing called '%s' to import", what);
 		return false;
 	}
-	if (import->until != NULL || import->file != NULL) {
+	if (import->until != NULL || import->file != NULL) { /* territory and tables */
 		options_wrong(manual, "--until and --file are for history");
 		return false;
 	}
 	return true;
+}
+
+static int run_import(struct connection *connection, const struct import *import)
+{
+	const struct layout *layout = layout_find(import->what.items[0]);
+	if (layout != NULL) {
+		return import_table(connection, layout, import->what.items[1], import->dry_run);
+	}
+	return strcmp(import->what.items[0], "territory") == 0 ? import_territory(connection)
+							       : import_history(connection, import);
 }
 
 /* As an operator: nobody else may claim an earlier day of recording. */
@@ -256,17 +281,32 @@ int command_import(int argc, char **argv)
 		{ "file", "FILE",
 			"history: from this file (else the alliance's, which is built in)", NULL,
 			&import.file, NULL },
+		{ "dry-run", NULL,
+			"organisations, advisers, contacts: say what would change, and save "
+			"nothing",
+			&import.dry_run, NULL, NULL },
 	};
 	const struct manual manual = { .name = "import",
-		.arguments = "territory|history",
+		.arguments = "territory|history|organisations FILE|advisers FILE|contacts FILE",
 		.text = "Loads the reference table of districts and municipalities, or what the "
 			"alliance did\n"
 			"before the suite existed (only into a ledger that holds nothing later). "
 			"Needs the\n"
 			"role operator. Safe to repeat: what was imported before changes "
-			"nothing.\n",
+			"nothing.\n\n"
+			"Organisations, advisers and contacts come as CSV: a header line with the "
+			"names of the\n"
+			"columns, in any order; cells between ; or , or tabs, in quotes where "
+			"they hold such or\n"
+			"line breaks; UTF-8. All lines are tried before the first is saved: a "
+			"file with a fault\n"
+			"is refused as a whole, each fault by line and column. A line that "
+			"changed since the\n"
+			"last import updates what it names by its natural key.\n",
 		.example = "  asskomm import territory\n"
-			   "  asskomm import history --until 2023-08-08\n",
+			   "  asskomm import history --until 2023-08-08\n"
+			   "  asskomm import organisations stations.csv --dry-run\n",
+		.print_more = layout_print,
 		.options = rows,
 		.n_options = sizeof rows / sizeof rows[0],
 		.words = &import.what,
@@ -280,9 +320,7 @@ int command_import(int argc, char **argv)
 	}
 	exit_code = connection_open(&connection, &PERSONA_OPERATOR);
 	if (exit_code == EXIT_DONE) {
-		exit_code = strcmp(import.what.items[0], "territory") == 0
-				    ? import_territory(&connection)
-				    : import_history(&connection, &import);
+		exit_code = run_import(&connection, &import);
 		connection_close(&connection);
 	}
 	return exit_code;

@@ -65,7 +65,11 @@ static void print_manual(
 	for (size_t i = 0; i < n_common; i++) {
 		print_row(&common[i]);
 	}
-	printf("  %-24s %s\n\nexample:\n%s\n", "--help", "this page", manual->example);
+	printf("  %-24s %s\n", "--help", "this page");
+	if (manual->print_more != NULL) {
+		manual->print_more(stdout);
+	}
+	printf("\nexample:\n%s\n", manual->example);
 	printf("exit codes: 0 done, 1 refused or found broken, 2 wrong usage, 3 not reachable\n");
 }
 

@@ -5,6 +5,7 @@
 #include "core/check.h"
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 struct connection;
 
@@ -33,6 +34,7 @@ struct manual {
 	const char *arguments; /* "KEY-OR-NAME..." for the usage line; "" when there are none */
 	const char *text;      /* what it does, in lines of at most 90 columns */
 	const char *example;   /* lines ready to be copied */
+	void (*print_more)(FILE *out); /* what only this command has to tell; or NULL */
 	const struct option_row *options;
 	size_t n_options;
 	struct words *words;           /* where words go; NULL: none are taken */

@@ -15,6 +15,7 @@ const LIBRARIES = [
 	["http_parser.h", /^common\/runtime\/http[^/]*\.[ch]$/],
 	["cjose/", /^common\/runtime\/token\.c$/],
 	["curl/", /^(common\/runtime\/fetch[^/]*|services\/asskomm\/client)\.[ch]$/],
+	["csv.h", /^services\/asskomm\/table\.c$/],
 	["jansson.h", /^(common\/core\/|common\/runtime\/token|services\/(asskomm|gateway)\/)/],
 	["uv.h", /^(common\/runtime|services\/[^/]+)\/[^/]+\.[ch]$/],
 ];

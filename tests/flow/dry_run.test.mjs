@@ -24,7 +24,13 @@ test("it answers what it would do, and leaves nothing behind", async () => {
 	for (let i = 0; i < 2; i++) {
 		const reply = await advise("2021-03-01", headers);
 		assert.equal(reply.status, 200, reply.text);
-		assert.deepEqual(reply.json, { id: "14628160", version: 1, facts: [], dryRun: true });
+		assert.deepEqual(reply.json, {
+			id: "14628160",
+			version: 1,
+			facts: [],
+			dryRun: true,
+			wouldChange: true,
+		});
 		assert.equal(reply.headers.get("etag"), null);
 		assert.equal(reply.headers.get("location"), null);
 		assert.equal(reply.headers.get("cache-control"), "no-store");
@@ -65,7 +71,12 @@ test("what a used key would be answered, marked as a dry run", async () => {
 	assert.equal(first.status, 201, first.text);
 	const dry = await advise("2021-05-01", { ...headers, ...DRY });
 	assert.equal(dry.status, 200, dry.text);
-	assert.deepEqual(dry.json, { ...first.json, facts: [], dryRun: true });
+	assert.deepEqual(dry.json, {
+		...first.json,
+		facts: [],
+		dryRun: true,
+		wouldChange: false,
+	});
 	const other = await advise("2021-05-02", { ...headers, ...DRY });
 	assert.equal(other.json.code, "KEY_REUSED");
 });

@@ -1,0 +1,13 @@
+/* asskomm import organisations|advisers|contacts FILE */
+#ifndef ASSKOMM_IMPORT_TABLE_H
+#define ASSKOMM_IMPORT_TABLE_H
+
+#include "connection.h"
+#include "layout.h"
+
+/* Tries every line without saving anything, tells all that is wrong by line and column, and saves
+ * only when nothing is, unless `dry_run`. What the suite has already is not sent again. */
+int import_table(
+	struct connection *connection, const struct layout *layout, const char *path, bool dry_run);
+
+#endif
