@@ -68,6 +68,7 @@ function(add_command_line name)
 		TERRITORY_MUNICIPALITIES=services/registry/territory/municipalities.tsv
 		TERRITORY_ASSOCIATIONS=services/registry/territory/associations.tsv
 		TERRITORY_POLICE_DIRECTORATES=services/registry/territory/police_directorates.tsv
+		BOUNDARIES_DISTRICTS=services/registry/boundaries/districts.geojson
 		HISTORY_ALLIANCE=${folder}/history/alliance.jsonl)
 	add_service_parts(${name} LIBS PkgConfig::CURL ${CSV} GENERATED "${migrations}" "${embedded}")
 	add_executable(${name} "${folder}/main.c")

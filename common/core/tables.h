@@ -50,7 +50,8 @@ struct method_info {
 	const char *path;         /* "/agreements/{id}/terminate" */
 	uint32_t roles;           /* bit 1 << Asskomm__Role of each role that may call */
 	uint32_t success;         /* HTTP status */
-	const char *text_field;   /* reply field to answer as text/plain, or NULL */
+	const char *text_field;   /* reply field to answer as it is, or NULL */
+	const char *text_type;    /* its media type; NULL: text/plain */
 	const char *const *peers; /* services that may call beside the gateway, NULL-terminated */
 	bool gateway;             /* the gateway may call: it has a route */
 	bool command;             /* changes state */

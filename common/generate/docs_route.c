@@ -123,7 +123,8 @@ static void answers(FILE *page, const struct model *model, const struct model_me
 	html_put(page, "<h4>Answers</h4>\n<p><strong>%s</strong> ",
 		keep_format("%u", route_success(method)));
 	if (*method->rest->text_field)
-		fputs("plain text", page);
+		html_put(page, "%s",
+			*method->rest->text_type ? method->rest->text_type : "plain text");
 	else
 		html_put(page, "<a href=\"#type-%s\">%s</a>", method->output->component,
 			method->output->component);

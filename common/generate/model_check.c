@@ -170,6 +170,8 @@ static void check_route(const struct model_method *method)
 	check_path(method);
 	if (is_get || strcmp(rest->method, "DELETE") == 0)
 		check_query(method);
+	if (*rest->text_type && !*rest->text_field)
+		fail("%s: text_type without a text_field", method->name);
 	if (*rest->text_field) {
 		const struct model_field *field = model_field(method->output, rest->text_field);
 

@@ -75,11 +75,19 @@ static void text_content(struct json *json, const struct model_method *method)
 {
 	const struct model_field *field = model_field(method->output, method->rest->text_field);
 
-	json_object(json, "text/plain");
+	/* What another type holds is that type's own; ours says no more than that it is JSON. */
+	bool is_plain = !*method->rest->text_type;
+
+	json_object(json, is_plain ? "text/plain" : method->rest->text_type);
 	json_object(json, "schema");
-	json_string(json, "type", "string");
+	json_string(json, "type", is_plain ? "string" : "object");
 	json_close(json, '}');
-	example_field(json, "example", method->output, field);
+	if (is_plain) {
+		example_field(json, "example", method->output, field);
+	} else {
+		json_object(json, "example");
+		json_close(json, '}');
+	}
 	json_close(json, '}');
 }
 

@@ -127,6 +127,7 @@ static void write_method(FILE *output, const struct model_method *method, size_t
 	write_text(output, "http_method", rest ? rest->method : NULL);
 	write_text(output, "path", rest ? rest->path : NULL);
 	write_text(output, "text_field", rest ? rest->text_field : NULL);
+	write_text(output, "text_type", rest ? rest->text_type : NULL);
 	fprintf(output, "\t\t.roles = 0x%xu,\n", method->roles);
 	fprintf(output, "\t\t.success = %u,\n",
 		rest && rest->success ? rest->success : DEFAULT_SUCCESS);

@@ -24,6 +24,7 @@ int command_codes(int argc, char **argv);
 int command_figures(int argc, char **argv);
 int command_follow(int argc, char **argv);
 int command_import(int argc, char **argv);
+int command_import_boundaries(int argc, char **argv); /* of `import`, which passes it on */
 int command_keys(int argc, char **argv);
 int command_migrate(int argc, char **argv);
 int command_report(int argc, char **argv);

@@ -3,12 +3,12 @@
  * come in where there is none of that name yet, so that nobody's own list is ever overwritten. */
 #include "address.h"
 #include "asskomm/registry.pb-c.h"
+#include "claim.h"
 #include "codes.h"
 #include "command.h"
 #include "connection.h"
 #include "core/reflect.h"
 #include "core/text.h"
-#include "facts.h"
 #include "files.h"
 #include "options.h"
 #include "output.h"
@@ -17,9 +17,6 @@
 #include <string.h>
 
 #define LIST_MAX (1024u * 1024)
-
-/* As the territory, with which they come: recorded before all history, while nothing else is. */
-#define BEFORE_HISTORY "2000-01-01"
 
 struct codes {
 	struct words words;
@@ -116,20 +113,6 @@ static int export_list(struct connection *connection, const char *name)
 
 /* ---- import */
 
-/* What is claimed with a list: nothing, once the ledger holds anything that is later. */
-static int choose_claim(struct connection *connection, const char **out_header)
-{
-	const struct fact_source source = { .connection = connection };
-	Ledger__Head *head;
-	int exit_code = facts_head(&source, connection->arena, &head);
-	if (exit_code == EXIT_DONE) {
-		bool first = head->seq == 0 || strncmp(head->recorded_at, BEFORE_HISTORY,
-						       sizeof BEFORE_HISTORY - 1) <= 0;
-		*out_header = first ? "Recorded-On: " BEFORE_HISTORY : NULL;
-	}
-	return exit_code;
-}
-
 /* What is to be imported, under which circumstances. */
 struct import_run {
 	struct connection *connection;
@@ -223,7 +206,7 @@ static int import_list(const struct import_run *run, const char *name, const cha
 static int import_builtin(struct import_run *run)
 {
 	size_t loaded = 0, count = 0;
-	int exit_code = choose_claim(run->connection, &run->claim);
+	int exit_code = claim_before_history(run->connection, &run->claim);
 	for (const struct builtin_codes *list = BUILTIN_CODES;
 		exit_code == EXIT_DONE && list->name != NULL; list++) {
 		count++;

@@ -287,7 +287,8 @@ int command_import(int argc, char **argv)
 			&import.dry_run, NULL, NULL },
 	};
 	const struct manual manual = { .name = "import",
-		.arguments = "territory|history|organisations FILE|advisers FILE|contacts FILE",
+		.arguments = "territory|history|boundaries [FILE]|organisations FILE|advisers FILE|"
+			     "contacts FILE",
 		.text = "Loads the reference table of districts and municipalities, or what the "
 			"alliance did\n"
 			"before the suite existed (only into a ledger that holds nothing later). "
@@ -312,6 +313,9 @@ int command_import(int argc, char **argv)
 		.words = &import.what,
 		.connection = &connection };
 	int exit_code;
+	if (argc > 1 && strcmp(argv[1], "boundaries") == 0) {
+		return command_import_boundaries(argc, argv);
+	}
 	if (!options_read(&manual, argc, argv, &exit_code)) {
 		return exit_code;
 	}

@@ -25,6 +25,9 @@ extern const char CODES_PAUSE_REASONS[];
 extern const char CODES_SIGNATORY_ROLES[];
 extern const char CODES_SIZE_CLASSES[];
 
+/* services/registry/boundaries/districts.geojson, with its credit. */
+extern const char BOUNDARIES_DISTRICTS[];
+
 /* services/asskomm/history/alliance.jsonl: one command per line, see history.h. */
 extern const char HISTORY_ALLIANCE[];
 

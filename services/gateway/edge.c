@@ -130,7 +130,7 @@ static void answer_reply(struct edge_call *call, const ProtobufCMessage *reply)
 
 	/* Some replies are one text for people; their route says which field it is. */
 	if (method->text_field != NULL) {
-		type = "text/plain; charset=utf-8";
+		type = method->text_type != NULL ? method->text_type : "text/plain; charset=utf-8";
 		text = reflect_get_text(arena, reply, method->text_field);
 	} else {
 		text = reflect_to_json_text(arena, reply);

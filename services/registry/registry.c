@@ -52,6 +52,8 @@ static const struct command commands[] = {
 		NULL },
 	{ "EraseContact", &registry__contact__descriptor, "contact.kept", erase_contact,
 		"contact.save", NULL },
+	{ "SetBoundaries", &registry__boundaries__descriptor, "boundaries.load", set_boundaries,
+		"boundaries.save", NULL },
 	{ .rpc = NULL },
 };
 
@@ -64,6 +66,7 @@ static const struct query queries[] = {
 	{ "GetCouncil", "get_council", NULL, NULL },
 	{ "ResolveParties", "resolve_parties", NULL, NULL },
 	{ "Search", "search", NULL, NULL },
+	{ "GetBoundaries", "get_boundaries", NULL, NULL },
 	{ "ListCodeLists", "list_code_lists", NULL, NULL },
 	{ "GetCodeList", "get_code_list", NULL, NULL },
 	{ "ListOrganisations", "list_organisations", NULL, NULL },

@@ -26,6 +26,7 @@ const IN_LEDGER = {
 const SEEN_BY_ALL = {
 	"registry.territory": "a public register",
 	"registry.party": "a public register; resolve() asks the scope itself",
+	"registry.boundaries": "maps for everybody",
 	"registry.code_list": "labels for everybody",
 	"registry.organisation": "public, nobody of it is a person",
 	"analysis.procedure": "about the state as a whole",

@@ -109,6 +109,7 @@ const NOT_STORED = {
 		unknown_purposes: "what the list has not",
 	},
 	"asskomm.registry.v1.DistrictAdvisers": { known: "what the territory has" },
+	"asskomm.registry.v1.Boundaries": { unknown_keys: "what a request's keys do not mean" },
 	"asskomm.registry.v1.Council": { resolved: "what a request's name means" },
 	"asskomm.coaching.v1.CoachingProcess": {
 		entries: "told by the steps, which lie apart",

@@ -27,5 +27,6 @@ rule_fn assign_advisers;
 rule_fn withdraw_adviser;
 rule_fn set_contact;
 rule_fn erase_contact;
+rule_fn set_boundaries;
 
 #endif
