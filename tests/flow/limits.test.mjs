@@ -3,6 +3,7 @@
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { startAgent } from "../support/agent.mjs";
 import { BUILD, startSuite, until } from "../support/suite.mjs";
@@ -236,6 +237,22 @@ test("a browser's question before the request is answered from the routes", asyn
 	const stranger = await preflight("/events", { origin: "https://evil.example.org" });
 	assert.equal(stranger.status, 405);
 	assert.equal(stranger.headers["access-control-allow-methods"], undefined);
+});
+
+test("a page may send and read every header that the API has", async () => {
+	const { components, paths } = JSON.parse(readFileSync(join(BUILD, "gen/openapi.json"), "utf8"));
+	const { headers } = await preflight("/events");
+	const allowed = headers["access-control-allow-headers"].toLowerCase().split(", ");
+	const exposed = headers["access-control-expose-headers"].toLowerCase().split(", ");
+	const sent = Object.values(components.parameters).filter((each) => each.in === "header");
+	assert.ok(sent.length > 5);
+	for (const { name } of sent) assert.ok(allowed.includes(name.toLowerCase()), name);
+	const answers = Object.values(paths).flatMap((verbs) => Object.values(verbs))
+		.flatMap(({ responses }) => Object.values(responses));
+	const readable = ["cache-control", "content-language", "content-type"]; // always
+	for (const { headers: named = {} } of answers)
+		for (const name of Object.keys(named).map((each) => each.toLowerCase()))
+			assert.ok(exposed.includes(name) || readable.includes(name), name);
 });
 
 test("where no origin is named there is nothing of it", async () => {
