@@ -4,11 +4,13 @@
 #include "monitor.h"
 
 #include "rules/rules.h"
+#include "thresholds.h"
 
 static const struct query queries[] = {
 	{ "GetFigures", "get_figures", NULL, NULL },
 	{ "ListFigureFacts", "list_figure_facts", NULL, NULL },
 	{ "GetPipeline", "get_pipeline", NULL, NULL },
+	{ "ListPipelineItems", "list_pipeline_items", NULL, NULL },
 	{ "GetPressText", "press_text", &monitor__press_facts__descriptor, press_text },
 	{ .rpc = NULL },
 };
@@ -16,9 +18,24 @@ static const struct query queries[] = {
 static const struct listener listener = { "fold", &monitor__marks__descriptor, marks_of, NULL, NULL,
 	true };
 
+static struct setting settings[] = {
+	{ "ASSKOMM_STALL_NO_COACH_DAYS", "28", false,
+		"days after its request without a coach, then a coaching is stalled", NULL },
+	{ "ASSKOMM_STALL_NO_ACTIVITY_DAYS", "90", false,
+		"days without a session or anything else, then a coaching is stalled", NULL },
+	{ "ASSKOMM_STALL_REVIEW_DAYS", "365", false,
+		"days after the last interim review, or the start: one is due", NULL },
+	{ .name = NULL },
+};
+
 const struct service_table monitor = {
 	.name = "monitor",
 	.descriptor = &monitor__monitor__descriptor,
 	.queries = queries,
 	.listener = &listener,
+	.settings = settings,
+	.on_start = thresholds_start,
+	.why_not = thresholds_why_not,
+	.is_quiet = thresholds_are_quiet,
+	.on_end = thresholds_stop,
 };

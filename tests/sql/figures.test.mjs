@@ -47,6 +47,7 @@ const foldValues = ({ seq, id, day, marks, successions, corrects, recordedAt, pa
 	provenance: null,
 	citation: null,
 	corrects: corrects ?? null,
+	cases: [],
 	marks: marks.map((each) => ({ ...each, n: String(each.n) })), // ProtoJSON
 	successions: successions ?? null,
 	districts: null,

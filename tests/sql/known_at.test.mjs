@@ -96,6 +96,7 @@ const fold = (recordedAt, marks, { id = randomUUID(), corrects = null, ...more }
 			citation: "a newspaper",
 			corrects,
 			marks,
+			cases: [],
 			successions: null,
 			districts: null,
 			parties: null,

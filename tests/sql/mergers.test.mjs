@@ -37,6 +37,7 @@ const foldValues = (fact) => ({
 	provenance: null,
 	citation: null,
 	corrects: fact.corrects ?? null,
+	cases: [],
 	marks: fact.marks.map((each) => ({ ...each, n: String(each.n) })),
 	successions: fact.successions,
 	districts: null,

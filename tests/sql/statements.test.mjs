@@ -64,7 +64,13 @@ const RUNTIME = {
 const HAS_FACT = { given: { after_fact: "text" } };
 const WORKERS = {
 	registry: { "contact.due": { given: {}, read: { id: "text" }, isByPlace: true } },
-	monitor: { has_fact: HAS_FACT },
+	monitor: {
+		has_fact: HAS_FACT,
+		set_thresholds: {
+			given: { no_coach_days: "integer", no_activity_days: "integer", review_days: "integer" },
+			read: {},
+		},
+	},
 	notifications: {
 		has_fact: HAS_FACT,
 		claim_delivery: {

@@ -74,6 +74,17 @@ size_t course_done(struct ruling *ruling, Analysis__SecurityAnalysis *analysis,
 	return plan_moved(ruling->arena, analysis, before, out_moved);
 }
 
+/* Whoever follows the facts must not wait for them. */
+static void add_skipped(struct arena *arena, const Analysis__SecurityAnalysis *analysis,
+	const Analysis__PlannedStep *presentation, Analysis__AnalysisPresented *fact)
+{
+	bool *after = plan_after(arena, analysis, presentation);
+
+	for (size_t i = 0; i < analysis->n_plan; i++)
+		if (analysis->plan[i]->done_on[0] == '\0' && !after[i])
+			reflect_append(arena, &fact->base, "skipped", analysis->plan[i]->code);
+}
+
 /* The municipalities stand in the fact again, so that counting needs no other fact to know them. */
 enum verdict course_present(
 	struct ruling *ruling, Analysis__SecurityAnalysis *analysis, const char *day)
@@ -88,6 +99,7 @@ enum verdict course_present(
 	analysis__analysis_presented__init(fact);
 	if (step != NULL && step->done_on[0] == '\0')
 		fact->n_moved = course_done(ruling, analysis, step, day, &fact->moved);
+	add_skipped(ruling->arena, analysis, step, fact);
 	analysis->status = STATUS(PRESENTED);
 	analysis->presented_on = text_copy(ruling->arena, day);
 	fact->analysis_id = analysis->id;

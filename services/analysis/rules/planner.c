@@ -282,6 +282,28 @@ int32_t *plan_expected(
 	return days;
 }
 
+/* Passes until nobody new is found: as many as there are steps at the most. */
+bool *plan_after(struct arena *arena, const Analysis__SecurityAnalysis *analysis,
+	const Analysis__PlannedStep *step)
+{
+	bool *after = NEW_ARRAY(arena, bool, analysis->n_plan + 1);
+	bool found = true;
+
+	while (found) {
+		found = false;
+		for (size_t i = 0; i < analysis->n_plan; i++)
+			for (size_t j = 0; !after[i] && j < analysis->plan[i]->n_after; j++) {
+				size_t place =
+					index_of(analysis, analysis->plan[i]->after[j]->follows);
+
+				after[i] = place != KICK_OFF &&
+					   (after[place] || analysis->plan[place] == step);
+				found = found || after[i];
+			}
+	}
+	return after;
+}
+
 static Analysis__DueStep *due_step(struct arena *arena, const Analysis__PlannedStep *step)
 {
 	Analysis__DueStep *due = NEW(arena, Analysis__DueStep);

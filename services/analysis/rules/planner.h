@@ -8,6 +8,7 @@
 
 #include "asskomm/analysis.pb-c.h"
 #include "core/arena.h"
+#include <stdbool.h>
 #include <stddef.h>
 
 /* The milestones that the suite knows by name. */
@@ -40,6 +41,10 @@ int32_t *plan_expected(
 size_t plan_moved(struct arena *arena, const Analysis__SecurityAnalysis *analysis,
 	char *const *before, Analysis__DueStep ***out_moved);
 char **plan_days(struct arena *arena, const Analysis__SecurityAnalysis *analysis);
+
+/* Which steps of the plan come after a step, by way of others too: a flag for each. */
+bool *plan_after(struct arena *arena, const Analysis__SecurityAnalysis *analysis,
+	const Analysis__PlannedStep *step);
 
 /* All open steps with their days, for a fact. */
 size_t plan_open(struct arena *arena, const Analysis__SecurityAnalysis *analysis,

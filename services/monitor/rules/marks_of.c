@@ -3,6 +3,7 @@
  * One row per kind of fact and counter. A unit is what is counted once: a participant for what it
  * is or has, a process for what is run through. Municipalities of one analysis are units of their
  * own; the budget is a value that ends with its year. */
+#include "marks.h"
 #include "rules.h"
 
 #include "asskomm/analysis.pb-c.h"
@@ -78,15 +79,8 @@ static char *district_of(struct arena *arena, const char *place)
 	return text_copy_len(arena, place, DISTRICT_LEN);
 }
 
-/* Who is counted, and where it lies. */
-struct subject {
-	const char *key;   /* "" for a fact about the state */
-	const char *place; /* a key in its district */
-};
-
-/* Whom a fact is about. A consortium is a participant of its own; its facts name the members, for
- * those who may see them, and it lies where its first member does. */
-static struct subject subject_of(const Asskomm__FactHeader *header)
+/* The aggregate of a consortium's facts is the consortium. */
+struct subject marks_subject(const Asskomm__FactHeader *header)
 {
 	const char *first = header->n_participants > 0 ? header->participants[0] : "";
 
@@ -101,9 +95,9 @@ static bool is_district(const char *participant)
 	return strlen(participant) == DISTRICT_LEN;
 }
 
-/* Copies, since a mark outlives the header it was read from. */
-static void add_mark(struct arena *arena, Monitor__Marks *marks, const char *counter,
-	const char *unit, struct subject subject, const char *valid_on, int64_t n)
+/* By the district of its place: what counts for a district counts for the state. */
+Monitor__Mark *mark_new(struct arena *arena, const char *counter, const char *unit,
+	struct subject subject, const char *valid_on, int64_t n)
 {
 	Monitor__Mark *mark = NEW(arena, Monitor__Mark);
 
@@ -114,7 +108,14 @@ static void add_mark(struct arena *arena, Monitor__Marks *marks, const char *cou
 	mark->district = district_of(arena, subject.place);
 	mark->valid_on = text_copy(arena, valid_on);
 	mark->n = n;
-	reflect_append(arena, &marks->base, "marks", mark);
+	return mark;
+}
+
+static void add_mark(struct arena *arena, Monitor__Marks *marks, const char *counter,
+	const char *unit, struct subject subject, const char *valid_on, int64_t n)
+{
+	reflect_append(
+		arena, &marks->base, "marks", mark_new(arena, counter, unit, subject, valid_on, n));
 }
 
 /* The unit is what is counted once however many facts speak of it. */
@@ -143,7 +144,7 @@ static bool counts_for(const struct counting *counting, const char *participant)
 static void mark_countings(struct arena *arena, Monitor__Marks *marks,
 	const Asskomm__FactHeader *header, const ProtobufCMessageDescriptor *type)
 {
-	struct subject subject = subject_of(header);
+	struct subject subject = marks_subject(header);
 
 	for (size_t i = 0; i < sizeof(COUNTINGS) / sizeof(COUNTINGS[0]); i++)
 		if (COUNTINGS[i].fact == type && counts_for(&COUNTINGS[i], subject.key))
@@ -157,7 +158,7 @@ static void mark_countings(struct arena *arena, Monitor__Marks *marks,
 static void mark_participants(struct arena *arena, Monitor__Marks *marks,
 	const Asskomm__FactHeader *header, const ProtobufCMessageDescriptor *type)
 {
-	struct subject subject = subject_of(header);
+	struct subject subject = marks_subject(header);
 
 	if (type == &asskomm__fact_withdrawn__descriptor ||
 		type == &registry__municipality_succeeded__descriptor || subject.key[0] == '\0')
@@ -185,7 +186,7 @@ static void mark_municipalities(
 static void mark_cooperation(struct arena *arena, Monitor__Marks *marks,
 	const Asskomm__FactHeader *header, const Registry__ParticipantCooperationLevelChanged *fact)
 {
-	struct subject subject = subject_of(header);
+	struct subject subject = marks_subject(header);
 
 	if (!is_district(subject.key))
 		add_mark(arena, marks, "closelyCooperating", subject.key, subject, header->valid_on,
@@ -311,6 +312,7 @@ ProtobufCMessage *marks_of(
 	monitor__marks__init(marks);
 	mark_participants(arena, marks, header, type);
 	mark_countings(arena, marks, header, type);
+	mark_cases(arena, marks, header, fact);
 	if (type == &analysis__analysis_presented__descriptor)
 		mark_municipalities(arena, marks, header);
 	else if (type == &registry__participant_cooperation_level_changed__descriptor)

@@ -33,6 +33,9 @@ create table mark (
 	origin_unit text,
 	origin_seq bigint,
 	origin_day date,
+	-- of a deadline: who is to act, and the day that was planned first
+	responsible text,
+	first_on date,
 	primary key (counter, unit, valid_on, phase, seq) -- a unit's timeline in order
 );
 create index mark_seq on mark (seq);

@@ -59,7 +59,8 @@ as $$
 		select min(successor_district) as district, max(counters) as counters from giver
 	)
 	select best.counter, taker, moment, day, best.n, taker, place.district, null::bigint,
-		0::smallint, best.origin_unit, best.origin_seq, best.origin_day
+		0::smallint, best.origin_unit, best.origin_seq, best.origin_day, null::text,
+		null::date
 	from place, lateral (
 		select distinct on (c.counter) c.*, u.unit as giver
 		from (select unit from giver union select taker) as u,
@@ -94,7 +95,8 @@ as $$
 			select from said s where s.counter = c.counter and s.valid_on = g.day)
 	)
 	select c.counter, gone_unit, moment, c.valid_on, 0::bigint, gone_unit, g.district,
-		null::bigint, 2::smallint, null::text, null::bigint, null::date
+		null::bigint, 2::smallint, null::text, null::bigint, null::date, null::text,
+		null::date
 	from counting c, gone g
 $$;
 

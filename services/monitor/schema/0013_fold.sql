@@ -44,19 +44,26 @@ begin
 end
 $$;
 
--- The steps that the marks of a batch move, as deltas and in the totals. A moment is a fact that
--- changed a unit; only the stretch of its timeline between the marks before and after what changed
+-- Whether the steps of a counter are added up.
+create function is_summed(counter text) returns boolean language sql immutable
+as $$
+	select strpos(counter, '/') = 0 or starts_with(counter, 'stage/')
+$$;
+
+-- The steps that the marks of a batch move, as deltas and in the totals. Counters with a slash are
+-- about cases and are not summed up, but for stages: a case that enters one is a step of
+-- stage/<track>/<number>, where it leaves it another. A moment is a fact that changed a unit; only the stretch of its timeline between the marks before and after what changed
 -- can have moved, and only marks that stood before or stand after the moment are of it.
 create function move_steps(first_seq bigint, last_seq bigint) returns void language sql
 as $$
 	with changed as (
 		select counter, unit, valid_on, seq as moment
 		from mark
-		where seq between first_seq and last_seq
+		where seq between first_seq and last_seq and is_summed(counter)
 		union all
 		select counter, unit, valid_on, gone_with
 		from mark
-		where gone_with between first_seq and last_seq
+		where gone_with between first_seq and last_seq and is_summed(counter)
 	), touched as (
 		select counter, unit, moment, min(valid_on) as first_day, max(valid_on) as last_day
 		from changed
@@ -85,20 +92,34 @@ as $$
 				and b.seq < t.moment and (b.gone_with is null or b.gone_with > t.moment)
 			order by b.valid_on, b.phase, b.seq
 			limit 1)) as m
+	), told as (
+		select counter, district, valid_on, moment, 1 as sign, n,
+			lag(n, 1, 0::bigint) over timeline as n_before,
+			lag(district, 1, district) over timeline as district_before
+		from stretch
+		where stays
+		window timeline as (partition by counter, unit, moment order by valid_on, phase, seq)
+		union all
+		select counter, district, valid_on, moment, -1, n,
+			lag(n, 1, 0::bigint) over timeline, lag(district, 1, district) over timeline
+		from stretch
+		where was
+		window timeline as (partition by counter, unit, moment order by valid_on, phase, seq)
 	), steps as (
 		select counter, district, valid_on, moment, sum(n) as n
 		from (
-			select counter, district, valid_on, moment, n - lag(n, 1, 0::bigint) over
-				(partition by counter, unit, moment order by valid_on, phase, seq) as n
-			from stretch
-			where stays
+			select counter, district, valid_on, moment, sign * (n - n_before) as n
+			from told
+			where n <> n_before and strpos(counter, '/') = 0
 			union all
-			select counter, district, valid_on, moment, lag(n, 1, 0::bigint) over
-				(partition by counter, unit, moment order by valid_on, phase, seq) - n
-			from stretch
-			where was
+			select counter || '/' || n, district, valid_on, moment, sign
+			from told
+			where n > 0 and strpos(counter, '/') > 0
+			union all
+			select counter || '/' || n_before, district_before, valid_on, moment, -sign
+			from told
+			where n_before > 0 and strpos(counter, '/') > 0
 		) as both_ways
-		where n <> 0
 		group by counter, district, valid_on, moment
 		having sum(n) <> 0
 	), stepped as (
@@ -141,7 +162,7 @@ $$;
 -- The numbers that were folded: all of the batch, or none. Arrays have an item for each fact.
 create function fold(seqs bigint[], epochs text[], ids uuid[], types text[], days date[],
 	instants timestamptz[], keys jsonb[], provenances text[], citations text[], corrections uuid[],
-	marks jsonb[], successions jsonb[], districts jsonb[], parties jsonb[])
+	marks jsonb[], cases jsonb[], successions jsonb[], districts jsonb[], parties jsonb[])
 returns setof bigint language plpgsql
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
 as $$
@@ -155,11 +176,12 @@ begin
 		coalesce(f.provenance, 'RECORDED'), coalesce(f.citation, '')
 	from unnest(seqs, ids, types, days, instants, keys, provenances, citations)
 		as f(seq, id, type, day, instant, keys, provenance, citation);
-	insert into mark (counter, unit, seq, valid_on, n, participant, district)
-	select m.counter, m.unit, f.seq, m."validOn", coalesce(m.n, 0), m.participant, m.district
-	from unnest(seqs, marks) as f(seq, told),
+	insert into mark (counter, unit, seq, valid_on, n, participant, district, responsible, first_on)
+	select m.counter, m.unit, f.seq, m."validOn", coalesce(m.n, 0), m.participant, m.district,
+		nullif(m.responsible, ''), nullif(m."firstOn", '')::date
+	from unnest(seqs || seqs, marks || cases) as f(seq, told),
 		jsonb_to_recordset(f.told) as m(counter text, unit text, participant text, district text,
-			"validOn" date, n bigint);
+			"validOn" date, n bigint, responsible text, "firstOn" text);
 	insert into succession (seq, predecessor, predecessor_district, successor, successor_district,
 		valid_on, counters)
 	select f.seq, s.predecessor, s."predecessorDistrict", s.successor, s."successorDistrict",
@@ -172,6 +194,7 @@ begin
 	end if;
 	perform hand_over(seqs[1], seqs[cardinality(seqs)]);
 	perform move_steps(seqs[1], seqs[cardinality(seqs)]);
+	perform lay_spans(seqs[1], seqs[cardinality(seqs)]);
 	if cardinality(array_remove(districts || parties, null)) > 0 then
 		perform name_places(seqs, districts, parties);
 	end if;

@@ -4,5 +4,5 @@
 select seq
 from fold(:seq::bigint[], :epoch::text[], :fact_id::uuid[], :type::text[], :valid_on::date[],
 	:recorded_at::timestamptz[], :participants::jsonb[], :provenance::text[], :citation::text[],
-	:corrects::uuid[], :marks::jsonb[], :successions::jsonb[], :districts::jsonb[],
+	:corrects::uuid[], :marks::jsonb[], :cases::jsonb[], :successions::jsonb[], :districts::jsonb[],
 	:parties::jsonb[]) as seq

@@ -5,6 +5,7 @@ with asked as (
 ), value as (
 	select f.counter, sum(f.n) as n
 	from asked a, figures_on(a.as_of, a.known) as f
+	where strpos(f.counter, '/') = 0 -- cases are no figures
 	group by f.counter
 ), acceded as (
 	select m.*

@@ -1,0 +1,199 @@
+-- The cases of the pipeline: coachings, analyses and councils, where each stood on any day, and what
+-- held it up.
+--
+-- Their marks (counters with a slash, rules/cases_of.c) are read as timelines. What is known now lies
+-- here as spans besides, each from one mark to the next, so that the cases of a day are found by a
+-- range and cost what they are, however long the history is. What was known earlier is read from the
+-- marks.
+create table span (
+	counter text not null,
+	unit text not null,
+	seq bigint not null, -- of the fact that began it
+	n bigint not null,
+	participant text not null,
+	district text not null,
+	during daterange not null,
+	responsible text,
+	first_on date
+);
+create index span_unit on span (unit, counter);
+create index span_during on span using gist (during);
+create index span_stage on span (counter, (lower(during))) where n > 0;
+
+-- The spans that follow from the marks of some units, or of all of a counter, known with a fact. What
+-- repeats the value before begins nothing, nor does what is over on the day it began.
+create function spans_of(counters text[], units text[], known bigint) returns setof span
+language sql stable
+as $$
+	select counter, unit, seq, n, participant, district, daterange(valid_on, until), responsible,
+		first_on
+	from (
+		select t.*, lead(valid_on) over
+			(partition by counter, unit order by valid_on, phase, seq) as until
+		from (
+			select m.*,
+				lag((m.n, m.district, coalesce(m.responsible, ''))) over w
+					is distinct from (m.n, m.district, coalesce(m.responsible, '')) as begins
+			from mark m
+			where m.counter = any (counters) and (units is null or m.unit = any (units))
+				and stands(m.seq, m.gone_with, known)
+			window w as (partition by m.counter, m.unit order by m.valid_on, m.phase, m.seq)
+		) as t
+		where begins
+	) as l
+	where until is null or until > valid_on
+$$;
+
+-- What a batch of facts changed is laid anew.
+create function lay_spans(first_seq bigint, last_seq bigint) returns void language plpgsql
+as $$
+declare
+	counters text[];
+	units text[];
+begin
+	select array_agg(distinct counter), array_agg(distinct unit) into counters, units
+	from mark
+	where (seq between first_seq and last_seq or gone_with between first_seq and last_seq)
+		and strpos(counter, '/') > 0 and not starts_with(counter, 'activity/');
+	if units is null then
+		return;
+	end if;
+	delete from span where unit = any (units) and counter = any (counters);
+	insert into span select * from spans_of(counters, units, last_seq);
+end
+$$;
+
+-- The stages of each track in their order. To add one: a row, and its number in rules/cases_of.c.
+create table stage (
+	track text not null,
+	n bigint not null,
+	code text not null,
+	place int not null,
+	primary key (track, n)
+);
+insert into stage (track, n, code, place) values
+	('coaching', 1, 'requested', 1),
+	('coaching', 6, 'clarification', 2),
+	('coaching', 2, 'coach_matched', 3),
+	('coaching', 7, 'contracted', 4),
+	('coaching', 3, 'active', 5),
+	('coaching', 8, 'paused', 6),
+	('coaching', 9, 'in_review', 7),
+	('analysis', 1, 'data_collection', 1),
+	('analysis', 2, 'survey_running', 2),
+	('analysis', 3, 'evaluation', 3),
+	('analysis', 4, 'report', 4),
+	('analysis', 5, 'presented', 5),
+	('council', 1, 'active', 1),
+	('council', 2, 'dormant', 2);
+
+-- From when on something holds a case up, in days; set from the service's settings at its start.
+create table threshold (
+	name text primary key,
+	days int not null
+);
+
+-- The spans that a day lies in, of what was known with a fact.
+create function spans_on(day date, known bigint) returns setof span language plpgsql stable
+as $$
+begin
+	if known >= (select coalesce(max(seq), 0) from fact) then
+		return query select * from span where during @> day;
+	else
+		return query
+			select s.*
+			from spans_of(array(select distinct m.counter from mark m
+				where strpos(m.counter, '/') > 0 and not starts_with(m.counter, 'activity/')),
+				null, known) as s
+			where s.during @> day;
+	end if;
+end
+$$;
+
+-- What holds a case up, since when, and who is to act.
+create type obstacle as (obstacle text, since date, who text);
+
+-- The open cases of a day with what holds them up: `stalled` when nothing happens or something
+-- needed is missing, `overdue` when a deadline has passed.
+create function cases_on(day date, known bigint)
+returns table (unit text, track text, stage text, place int, participant text, district text,
+	seq bigint, opened_on date, entered_on date, last_activity_on date, stalled boolean,
+	overdue boolean, reasons jsonb, next_due_on date, next_step text)
+language sql stable
+as $$
+	with here as materialized (
+		select * from spans_on(day, known)
+	), open_case as (
+		select s.unit, g.track, g.code, g.place, s.participant, s.district, s.seq,
+			lower(s.during) as entered_on
+		from here s
+		join stage g on 'stage/' || g.track = s.counter and g.n = s.n
+	), told as (
+		select c.*, a.last_on, o.opened_on, o.started_on, r.reviewed_on,
+			coalesce(k.n, 0) = 1 as has_contact, coalesce(h.n, 0) as coach_changes
+		from open_case c
+		left join here k on k.unit = c.unit and k.counter = 'contact/' || c.track
+		left join here h on h.unit = c.unit and h.counter = 'coachChanges/' || c.track
+		cross join lateral (
+			select max(m.valid_on) as last_on from mark m
+			where m.counter = 'activity/' || c.track and m.unit = c.unit and m.valid_on <= day
+				and stands(m.seq, m.gone_with, known)) as a
+		cross join lateral (
+			select min(m.valid_on) as opened_on, min(m.valid_on) filter (where m.n = 3) as started_on
+			from mark m
+			where m.counter = 'stage/' || c.track and m.unit = c.unit and m.valid_on <= day
+				and stands(m.seq, m.gone_with, known)) as o
+		cross join lateral (
+			select max(m.valid_on) as reviewed_on from mark m
+			where m.counter = 'review/' || c.track and m.unit = c.unit and m.valid_on <= day
+				and stands(m.seq, m.gone_with, known)) as r
+	), due as (
+		select split_part(s.unit, '/', 1) as unit, split_part(s.unit, '/', 2) as step,
+			date '1970-01-01' + s.n::int as due_on, s.responsible
+		from here s
+		where starts_with(s.counter, 'due/') and s.n > 0
+	), late as (
+		select unit, bool_or(due_on < day) as overdue,
+			jsonb_agg(jsonb_build_object('obstacle', 'DEADLINE_PASSED', 'since', due_on,
+				'days', day - due_on, 'who', coalesce(responsible, ''), 'step', step)
+				order by due_on, step) filter (where due_on < day) as reasons,
+			min(due_on) filter (where due_on >= day) as next_due_on,
+			(array_agg(step order by due_on, step) filter (where due_on >= day))[1] as next_step
+		from due
+		group by unit
+	), limits as (
+		select coalesce(max(days) filter (where name = 'no_coach'), 28) as no_coach,
+			coalesce(max(days) filter (where name = 'no_activity'), 90) as no_activity,
+			coalesce(max(days) filter (where name = 'review'), 365) as review
+		from threshold
+	), held as (
+		select t.*, array_remove(array[
+			case when t.track = 'coaching' and t.code in ('requested', 'clarification')
+				and day - t.opened_on > l.no_coach
+				then row('NO_COACH', t.opened_on + l.no_coach, 'coaching_provider')::obstacle end,
+			case when t.track = 'coaching'
+				and t.code in ('coach_matched', 'contracted', 'active', 'in_review')
+				and day - t.last_on > l.no_activity
+				then row('NO_ACTIVITY', t.last_on + l.no_activity, 'coach')::obstacle end,
+			case when t.track = 'coaching' and t.code in ('contracted', 'active', 'in_review')
+				and not t.has_contact
+				then row('NO_CONTACT_PERSON', t.entered_on, 'municipality')::obstacle end
+			], null) as stalls, array_remove(array[
+			case when t.track = 'coaching' and t.code in ('active', 'in_review')
+				and day - coalesce(t.reviewed_on, t.started_on) > l.review
+				then row('REVIEW_DUE', coalesce(t.reviewed_on, t.started_on) + l.review,
+					'adviser')::obstacle end,
+			case when t.coach_changes > 1 then row('COACH_CHANGES', t.entered_on, 'adviser')::obstacle
+				end
+			], null) as warnings
+		from told t, limits l
+	)
+	select h.unit, h.track, h.code, h.place, h.participant, h.district, h.seq, h.opened_on,
+		h.entered_on, h.last_on, cardinality(h.stalls) > 0, coalesce(l.overdue, false),
+		(select coalesce(jsonb_agg(jsonb_build_object('obstacle', o.obstacle, 'since', o.since,
+			'days', day - o.since, 'who', o.who)), '[]')
+		from unnest(h.stalls || h.warnings) as o) || coalesce(l.reasons, '[]'),
+		l.next_due_on, l.next_step
+	from held h
+	left join late l on l.unit = h.unit
+$$;

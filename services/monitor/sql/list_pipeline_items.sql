@@ -1,0 +1,26 @@
+-- The open cases of a day, those that are longest in their stage first; those in the caller's scope.
+-- The cursor is the last one's day and unit.
+with asked as (
+	select coalesce(:as_of::date, :today::date) as as_of, known_seq(:known_at) as known,
+		coalesce(nullif(:limit::int, 0), 100) as size
+)
+select c.unit, c.track, c.stage, c.participant, coalesce(p.name, '') as name, c.district,
+	c.opened_on, c.entered_on, a.as_of - c.entered_on as age_days,
+	c.last_activity_on, c.stalled, c.overdue, c.reasons, c.next_due_on, c.next_step,
+	case when row_number() over page = a.size and lead(c.unit) over page is not null
+		then c.entered_on || '_' || c.unit end as next
+from asked a
+cross join lateral cases_on(a.as_of, a.known) as c
+join fact f on f.seq = c.seq
+left join party p on p.key = c.participant
+where meta.in_scope(f.participants)
+	and (:district::text is null or c.district = :district)
+	and (:track::text is null or c.track = :track)
+	and (:stage::text is null or c.stage = :stage)
+	and (not :stalled::boolean or c.stalled)
+	and (not :overdue::boolean or c.overdue)
+	and (:cursor::text is null or (c.entered_on, c.unit)
+		> (split_part(:cursor, '_', 1)::date, split_part(:cursor, '_', 2)))
+window page as (order by c.entered_on, c.unit)
+order by c.entered_on, c.unit
+limit (select size from asked)
