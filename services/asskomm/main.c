@@ -13,6 +13,7 @@
 static const struct subcommand SUBCOMMANDS[] = {
 	{ "report", "the ministry's paragraph and the figures, as of a day", command_report },
 	{ "figures", "every published counter, and the facts behind one", command_figures },
+	{ "pipeline", "who is in which stage, what stalls and who is to act", command_pipeline },
 	{ "search", "find participants and agreements by what somebody typed", command_search },
 	{ "sign", "record a signed cooperation agreement", command_sign },
 	{ "follow", "print facts as they happen", command_follow },

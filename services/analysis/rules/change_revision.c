@@ -15,7 +15,7 @@ static enum verdict check_revision(struct ruling *ruling,
 	const char *lacking;
 
 	if (revision == NULL)
-		return refuse(ruling, FAILURE_NOT_FOUND, "revision", "unknown",
+		return refuse(ruling, FAILURE_REFUSED, "revision", "unknown",
 			"the procedure of this analysis has no such revision");
 	lacking = revision_lacks(analysis, revision);
 	if (lacking != NULL)

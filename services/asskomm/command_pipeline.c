@@ -1,0 +1,325 @@
+/* asskomm pipeline: who is where in each district, what stalls, why, and who is to act.
+ *
+ * A matrix for each track: a row for each district, a column for each stage that the track has, in
+ * its order; "3" is three cases, "3 (2!)" that two of them are stalled or overdue. Below it the
+ * cases that are held up, the longest first. */
+#include "address.h"
+#include "asskomm/monitor.pb-c.h"
+#include "command.h"
+#include "connection.h"
+#include "core/reflect.h"
+#include "core/text.h"
+#include "figures.h"
+#include "options.h"
+#include "output.h"
+#include <stdio.h>
+#include <string.h>
+
+#define HELD_MAX "1000"
+#define REASONS_MAX 2000
+
+struct pipeline_question {
+	struct figures_question figures;
+	const char *track;
+	bool all; /* the cases that nothing holds up too */
+};
+
+/* The columns of the matrices. To add one: a row; the stages of a track stand in their order. */
+static const struct column {
+	const char *track;
+	const char *stage;
+	const char *heading;
+} COLUMNS[] = {
+	{ "coaching", "requested", "requested" },
+	{ "coaching", "clarification", "clarified" },
+	{ "coaching", "coach_matched", "matched" },
+	{ "coaching", "contracted", "contract" },
+	{ "coaching", "active", "active" },
+	{ "coaching", "paused", "paused" },
+	{ "coaching", "in_review", "in review" },
+	{ "analysis", "data_collection", "data collection" },
+	{ "analysis", "survey_running", "survey" },
+	{ "analysis", "evaluation", "evaluation" },
+	{ "analysis", "report", "report" },
+	{ "analysis", "presented", "presented" },
+	{ "council", "active", "active" },
+	{ "council", "dormant", "dormant" },
+};
+#define COLUMN_COUNT (sizeof COLUMNS / sizeof COLUMNS[0])
+
+static const char *const TRACKS[] = { "coaching", "analysis", "council" };
+#define TRACK_COUNT (sizeof TRACKS / sizeof TRACKS[0])
+
+/* ---- the matrix */
+
+/* Sums of a column over the districts. */
+struct sums {
+	unsigned count[COLUMN_COUNT];
+	unsigned held[COLUMN_COUNT];
+};
+
+static const char *print_cell(struct arena *arena, unsigned count, unsigned held)
+{
+	if (count == 0) {
+		return "·";
+	}
+	return held > 0 ? text_format(arena, "%u (%u!)", count, held)
+			: text_format(arena, "%u", count);
+}
+
+static const Monitor__StageCell *find_cell(
+	const Monitor__PipelineRow *row, const struct column *column)
+{
+	for (size_t i = 0; i < row->n_cells; i++) {
+		if (strcmp(row->cells[i]->track, column->track) == 0 &&
+			strcmp(row->cells[i]->stage, column->stage) == 0) {
+			return row->cells[i];
+		}
+	}
+	return NULL;
+}
+
+/* A case that is both stalled and overdue counts once at most: the greater of the two is shown. */
+static void add_district(struct arena *arena, struct table *table, const Monitor__PipelineRow *row,
+	const char *track, struct sums *sums)
+{
+	const char *cells[TABLE_COLUMNS_MAX] = { row->district, row->name };
+	size_t n_cells = 2;
+	for (size_t i = 0; i < COLUMN_COUNT; i++) {
+		if (strcmp(COLUMNS[i].track, track) != 0) {
+			continue;
+		}
+		const Monitor__StageCell *cell = find_cell(row, &COLUMNS[i]);
+		unsigned count = cell != NULL ? cell->count : 0;
+		unsigned held = cell == NULL                    ? 0
+				: cell->stalled > cell->overdue ? cell->stalled
+								: cell->overdue;
+		sums->count[i] += count;
+		sums->held[i] += held;
+		cells[n_cells++] = print_cell(arena, count, held);
+	}
+	table_add(table, cells);
+}
+
+static void add_sums(
+	struct arena *arena, struct table *table, const char *track, const struct sums *sums)
+{
+	const char *cells[TABLE_COLUMNS_MAX] = { "", "all" };
+	size_t n_cells = 2;
+	for (size_t i = 0; i < COLUMN_COUNT; i++) {
+		if (strcmp(COLUMNS[i].track, track) == 0) {
+			cells[n_cells++] = print_cell(arena, sums->count[i], sums->held[i]);
+		}
+	}
+	table_add(table, cells);
+}
+
+static void print_matrix(struct arena *arena, const Monitor__Pipeline *pipeline, const char *track)
+{
+	const char *headings[TABLE_COLUMNS_MAX] = { "district", track };
+	struct sums sums = { .count = { 0 } };
+	struct table table;
+	size_t n_columns = 2;
+	for (size_t i = 0; i < COLUMN_COUNT; i++) {
+		if (strcmp(COLUMNS[i].track, track) == 0) {
+			headings[n_columns++] = COLUMNS[i].heading;
+		}
+	}
+	table_init(&table, arena, n_columns, headings, ~3u);
+	for (size_t i = 0; i < pipeline->n_items; i++) {
+		add_district(arena, &table, pipeline->items[i], track, &sums);
+	}
+	if (pipeline->n_items > 1) {
+		add_sums(arena, &table, track, &sums);
+	}
+	table_print(&table, stdout);
+	printf("\n");
+}
+
+/* ---- what is held up */
+
+/* In the words of an adviser. */
+static const char *print_reason(struct arena *arena, const Monitor__Reason *reason)
+{
+	switch (reason->obstacle) {
+	case MONITOR__OBSTACLE__NO_COACH:
+		return text_format(arena, "no coach, %u days overdue", reason->days);
+	case MONITOR__OBSTACLE__NO_ACTIVITY:
+		return text_format(arena, "no activity, %u days too long", reason->days);
+	case MONITOR__OBSTACLE__NO_CONTACT_PERSON:
+		return "no contact person";
+	case MONITOR__OBSTACLE__REVIEW_DUE:
+		return text_format(arena, "interim review due for %u days", reason->days);
+	case MONITOR__OBSTACLE__COACH_CHANGES:
+		return "more than one change of coach";
+	case MONITOR__OBSTACLE__DEADLINE_PASSED:
+		return text_format(arena, "%s overdue by %u days", reason->step, reason->days);
+	case MONITOR__OBSTACLE__OBSTACLE_UNSPECIFIED:
+	case _MONITOR__OBSTACLE_IS_INT_SIZE:
+		break;
+	}
+	return "?";
+}
+
+/* Who is to act stands behind each reason: the next step is to ask them. */
+static const char *print_reasons(struct arena *arena, const Monitor__PipelineItem *item)
+{
+	struct text text;
+	text_init(&text, arena, REASONS_MAX);
+	for (size_t i = 0; i < item->n_reasons; i++) {
+		text_append_format(&text, "%s%s → %s", i > 0 ? "; " : "",
+			print_reason(arena, item->reasons[i]), item->reasons[i]->who);
+	}
+	for (char *letter = text.bytes; *letter != '\0'; letter++) {
+		*letter = *letter == '_' ? ' ' : *letter;
+	}
+	return text.bytes;
+}
+
+static void print_items(struct arena *arena, const Monitor__PipelineItemList *list, bool all)
+{
+	static const char *const HEADINGS[] = { "since", "days", "track", "stage", "participant",
+		"district", "why, and who is to act" };
+	struct table table;
+	size_t shown = 0;
+	table_init(&table, arena, 7, HEADINGS, 1u << 1);
+	for (size_t i = 0; i < list->n_items; i++) {
+		const Monitor__PipelineItem *item = list->items[i];
+		if (!all && item->n_reasons == 0) {
+			continue;
+		}
+		shown++;
+		table_add(&table,
+			(const char *const[]){ item->entered_on,
+				text_format(arena, "%u", item->age_days), item->track, item->stage,
+				item->name, item->district, print_reasons(arena, item) });
+	}
+	if (shown > 0) {
+		table_print(&table, stdout);
+	}
+	printf("%zu of %zu cases%s%s\n", shown, list->n_items,
+		all ? "" : " need somebody; --all shows the others too",
+		list->next[0] != '\0' ? " (more than " HELD_MAX "; choose a district)" : "");
+}
+
+/* ---- asking */
+
+static int show_matrices(struct connection *connection, const struct pipeline_question *question)
+{
+	struct arena *arena = connection->arena;
+	struct client_reply reply;
+	int exit_code = connection_get(
+		connection, arena, figures_path(arena, "/pipeline", &question->figures), &reply);
+	if (exit_code != EXIT_DONE) {
+		return exit_code;
+	}
+	if (connection->json) {
+		printf("%s\n", reply.body);
+		return EXIT_DONE;
+	}
+	ProtobufCMessage *message =
+		connection_message(arena, &monitor__pipeline__descriptor, &reply);
+	if (message == NULL) {
+		return EXIT_REFUSED;
+	}
+	for (size_t i = 0; i < TRACK_COUNT; i++) {
+		if (question->track == NULL || strcmp(question->track, TRACKS[i]) == 0) {
+			print_matrix(arena, AS(Monitor__Pipeline, monitor__pipeline, message),
+				TRACKS[i]);
+		}
+	}
+	return EXIT_DONE;
+}
+
+/* With --json this is the second line of two. */
+static int show_items(struct connection *connection, const struct pipeline_question *question)
+{
+	struct arena *arena = connection->arena;
+	struct client_reply reply;
+	const char *path = figures_path(arena, "/pipeline/items", &question->figures);
+	path = address_with(arena, path, "track", question->track);
+	path = address_with(arena, path, "limit", HELD_MAX);
+	int exit_code = connection_get(connection, arena, path, &reply);
+	if (exit_code != EXIT_DONE) {
+		return exit_code;
+	}
+	if (connection->json) {
+		printf("%s\n", reply.body);
+		return EXIT_DONE;
+	}
+	ProtobufCMessage *message =
+		connection_message(arena, &monitor__pipeline_item_list__descriptor, &reply);
+	if (message == NULL) {
+		return EXIT_REFUSED;
+	}
+	print_items(arena, AS(Monitor__PipelineItemList, monitor__pipeline_item_list, message),
+		question->all);
+	return EXIT_DONE;
+}
+
+/* The matrix answers everybody alike, the cases by scope. */
+static bool is_understood(const struct manual *manual, const struct pipeline_question *question)
+{
+	if (!options_are_dates(manual, "as-of", question->figures.as_of)) {
+		return false;
+	}
+	for (size_t i = 0; question->track != NULL && i < TRACK_COUNT; i++) {
+		if (strcmp(question->track, TRACKS[i]) == 0) {
+			return true;
+		}
+	}
+	if (question->track != NULL) {
+		options_wrong(manual,
+			"there is no track '%s'; there are coaching, analysis, council",
+			question->track);
+	}
+	return question->track == NULL;
+}
+
+int command_pipeline(int argc, char **argv)
+{
+	struct connection connection = { .url = NULL };
+	struct pipeline_question question = { .track = NULL };
+	const struct option_row rows[] = {
+		{ "as-of", "DATE", "the day spoken of (else today)", NULL, &question.figures.as_of,
+			NULL },
+		{ "known-at", "TIME",
+			"only what was recorded by then: a date (its end) or an instant", NULL,
+			&question.figures.known_at, NULL },
+		{ "district", "AGS5", "one district (else the state)", NULL,
+			&question.figures.district, NULL },
+		{ "track", "TRACK", "coaching, analysis or council (else all)", NULL,
+			&question.track, NULL },
+		{ "all", NULL, "list the cases that nothing holds up too", &question.all, NULL,
+			NULL },
+	};
+	const struct manual manual = { .name = "pipeline",
+		.arguments = "",
+		.text = "Prints for each district how many coachings, analyses and councils are in "
+			"which stage\n"
+			"as of a day. \"3 (2!)\": of three, two are stalled or overdue. Below it "
+			"the "
+			"cases that\n"
+			"need somebody: since when, why, and who is to act.\n",
+		.example = "  asskomm pipeline --as-of 2023-08-09 --district 14628\n"
+			   "  asskomm pipeline --track coaching\n",
+		.options = rows,
+		.n_options = sizeof rows / sizeof rows[0],
+		.connection = &connection };
+	int exit_code;
+	if (!options_read(&manual, argc, argv, &exit_code)) {
+		return exit_code;
+	}
+	if (!is_understood(&manual, &question)) {
+		return EXIT_USAGE;
+	}
+	exit_code = connection_open(&connection, &PERSONA_READER);
+	if (exit_code == EXIT_DONE) {
+		exit_code = show_matrices(&connection, &question);
+		if (exit_code == EXIT_DONE) {
+			exit_code = show_items(&connection, &question);
+		}
+		connection_close(&connection);
+	}
+	return exit_code;
+}
