@@ -21,6 +21,8 @@ struct subcommand {
 
 /* To add one: a file command_<name>.c, its function here, and a row in main.c. */
 int command_codes(int argc, char **argv);
+int command_coach(int argc, char **argv);
+int command_coaching(int argc, char **argv);
 int command_figures(int argc, char **argv);
 int command_follow(int argc, char **argv);
 int command_import(int argc, char **argv);

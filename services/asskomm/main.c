@@ -16,6 +16,8 @@ static const struct subcommand SUBCOMMANDS[] = {
 	{ "pipeline", "who is in which stage, what stalls and who is to act", command_pipeline },
 	{ "search", "find participants and agreements by what somebody typed", command_search },
 	{ "sign", "record a signed cooperation agreement", command_sign },
+	{ "coaching", "coachings from their request to their closing", command_coaching },
+	{ "coach", "the pool of coaches", command_coach },
 	{ "follow", "print facts as they happen", command_follow },
 	{ "verify", "prove that the ledger is whole, or that the figures are right",
 		command_verify },

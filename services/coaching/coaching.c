@@ -75,6 +75,7 @@ static Coaching__HealthLimits limits = {
 	.coach_days = 28, .session_days = 90, .review_days = 365, .coach_changes = 1
 };
 
+/* A limit of a century switches a finding off. */
 static void read_limits(struct service *service)
 {
 	const long century = 36525;
@@ -89,6 +90,7 @@ static void read_limits(struct service *service)
 		(uint32_t)service_number(service, "ASSKOMM_COACHING_COACH_CHANGES", 0, century);
 }
 
+/* The row is the reply but for its health. */
 static ProtobufCMessage *show_coaching(
 	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request)
 {
@@ -100,6 +102,7 @@ static ProtobufCMessage *show_coaching(
 	return &process->base;
 }
 
+/* Each of a page as if it were shown alone. */
 static ProtobufCMessage *show_coachings(
 	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request)
 {

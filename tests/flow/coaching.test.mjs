@@ -2,7 +2,10 @@
 // coaches in which nobody is promised a place that is not there.
 import { after, before, describe, test } from "node:test";
 import assert from "node:assert/strict";
-import { startSuite } from "../support/suite.mjs";
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { AUDIENCE, BUILD, ISSUER, startSuite } from "../support/suite.mjs";
 
 const TOWN = "14521450"; // Oelsnitz/Erzgeb.
 const OTHER = "14521010";
@@ -310,5 +313,91 @@ describe("coachings as a list", () => {
 		assert.deepEqual(await on("2022-05-31"), []);
 		const { health } = await get(`/coachings/${id}`);
 		assert.equal(health.stalled, true);
+	});
+});
+
+// ---- the command line
+
+async function asskomm(words, role = "adviser") {
+	const env = {
+		PATH: process.env.PATH,
+		LANG: "C.UTF-8",
+		ASSKOMM_URL: suite.url,
+		ASSKOMM_TOKEN: suite.token(role, ["14"]),
+		ASSKOMM_TOKEN_ISSUER: ISSUER,
+		ASSKOMM_TOKEN_AUDIENCE: AUDIENCE,
+	};
+	try {
+		const run = promisify(execFile);
+		return { code: 0, ...(await run(join(BUILD, "bin", "asskomm"), words, { env })) };
+	} catch (error) {
+		if (typeof error.code !== "number") throw error;
+		return { code: error.code, stdout: error.stdout, stderr: error.stderr };
+	}
+}
+
+describe("asskomm coaching", () => {
+	const line = async (text, code = 0) => {
+		const words = text.match(/'[^']*'|\S+/g).map((word) => word.replaceAll("'", ""));
+		const done = await asskomm(words);
+		assert.equal(done.code, code, `${text}: ${done.stderr}`);
+		return code === 0 ? done.stdout : done.stderr;
+	};
+	const town = "Schwarzenberg/Erzgeb.";
+
+	test("teaches itself, each action too", async () => {
+		for (const group of ["coaching", "coach"]) {
+			const overview = (await asskomm([group, "--help"])).stdout;
+			const names = [...overview.matchAll(/^ {2}([a-z-]+) {2,}/gm)].map((match) => match[1]);
+			assert.ok(names.length >= 5, overview);
+			for (const name of names) {
+				const manual = await asskomm([group, name, "--help"]);
+				assert.equal(manual.code, 0, name);
+				assert.match(manual.stdout, new RegExp(`^usage: asskomm ${group} ${name}`));
+				assert.match(manual.stdout, /example:/);
+				assert.equal((await asskomm([group, name, "--no-such-option"])).code, 2, name);
+			}
+		}
+		assert.equal((await asskomm(["coaching"])).code, 2);
+		assert.match(await line("coaching dance", 2), /no action 'dance'/);
+		assert.match(await line("coaching start", 2), /COACHING is missing/);
+		assert.match(await line(`coaching start ${town}`, 2), /--on is missing/);
+		assert.match(await line(`coaching session ${town} --on 2022-02-30`, 2), /must be a date/);
+	});
+
+	test("runs a coaching by the name of its town", async () => {
+		await line("coach add b3-60 --on 2022-01-01 --capacity 2 --competence strategy --district 14521");
+		assert.match(await line("coach list --free --competence strategy"), /^b3-60 +in pool +0\/2 +14521/m);
+		await line(`coaching request ${town} --on 2022-01-10 --topic strategy`);
+		const ranking = await line(`coaching matches ${town}`);
+		assert.match(ranking, /1\. b3-60 +90 +of 100\n +competence +40\/40 +covers 1 of 1 topics/);
+		await line(`coaching match ${town} --coach b3-60 --on 2022-02-01`);
+		await line(`coaching contract ${town} --goal 'council:Der Rat tagt: im Herbst' --sessions 4 --on 2022-02-02`);
+		await line(`coaching start ${town} --on 2022-03-01`);
+		const session = `coaching session ${town} --on 2022-03-10 --form video --minutes 90`;
+		const first = await line(session);
+		assert.equal(await line(session), first, "the same line again changes nothing");
+		assert.match(await line(`coaching sessions ${town}`), /2022-03-10 +video +90/);
+		const list = await line("coaching list --district 14521 --status active --as-of 2022-06-30");
+		assert.match(list, /Schwarzenberg\/Erzgeb\. +14521 +active .* no session for 112 days; no contact/);
+		assert.match(list, /\d+ coachings, \d+ of them stalled/);
+		const page = await line(`coaching show ${town} --as-of 2022-06-30`);
+		assert.match(page, /^goal +council: Der Rat tagt: im Herbst$/m);
+		assert.match(page, /^stalled since 2022-06-09: no session for 112 days \(to act: coach\)$/m);
+		await line(`coaching pause ${town} --reason staff-change --on 2022-07-01`);
+		const refused = await line(`coaching review ${town} --on 2022-07-02`, 1);
+		assert.match(refused, /the coaching is paused; possible is: change-coach, resume, close/);
+		await line(`coaching close ${town} --outcome partly --on 2022-08-01`);
+		await line(`coaching reopen ${town} --on 2022-09-01`);
+		assert.match(await line(`coaching history ${town}`), /2022-09-01 +CoachingRequested +requested/);
+		assert.match(await line(`coaching list ${town}`), /2 coachings/);
+	});
+
+	test("asks back where a name or a town has several meanings", async () => {
+		assert.match(await line("coaching show Auerbach", 1), /may mean several[\s\S]*14521040[\s\S]*14523020/);
+		assert.match(await line("coaching show Nirgendwo", 1), /is no participant/);
+		assert.match(await line("coaching show Zittau", 1), /has no such coaching/);
+		const several = await line("coaching start Oelsnitz/Erzgeb. --on 2022-02-02", 1);
+		assert.match(several, /has several coachings; give the id of one:\n +[0-9a-f-]{36} +[A-Z_]+, requested on/);
 	});
 });

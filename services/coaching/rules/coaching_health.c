@@ -38,6 +38,7 @@ static const char *later(const char *a, const char *b)
 	return strcmp(a, b) >= 0 ? a : b;
 }
 
+/* In the order of the checks, which is that of a process's life. */
 static void find(struct patient *patient, Coaching__Health__Reason reason,
 	Coaching__Health__Actor actor, const char *since, uint32_t count, uint32_t limit,
 	char *text)
@@ -68,17 +69,20 @@ static uint32_t overdue(const struct patient *patient, const char *base, uint32_
 	return (uint32_t)(patient->today - day);
 }
 
+/* What is over has no health. */
 static bool is_open(const Coaching__CoachingProcess *coaching)
 {
 	return coaching->status != STATUS(CLOSED) && coaching->status != STATUS(WITHDRAWN) &&
 	       coaching->status != STATUS(UNSPECIFIED);
 }
 
+/* Where sessions are due: a pause is none of it. */
 static bool is_under_way(const Coaching__CoachingProcess *coaching)
 {
 	return coaching->status == STATUS(ACTIVE) || coaching->status == STATUS(IN_REVIEW);
 }
 
+/* A match without a name counts: history knows coaches that nobody names. */
 static void check_coach(struct patient *patient)
 {
 	const Coaching__CoachingProcess *coaching = patient->coaching;
@@ -135,6 +139,7 @@ static void check_review(struct patient *patient)
 			say(patient->arena, "no review for %u days", days));
 }
 
+/* Since the latest change: with each further one it is news again. */
 static void check_changes(struct patient *patient)
 {
 	const Coaching__CoachingProcess *coaching = patient->coaching;
@@ -145,6 +150,7 @@ static void check_changes(struct patient *patient)
 			say(patient->arena, "the coach changed %u times", coaching->coach_changes));
 }
 
+/* Without a day nothing can be said, and nothing is. */
 Coaching__Health *coaching_health(struct arena *arena, const Coaching__CoachingProcess *coaching,
 	const Coaching__HealthLimits *limits)
 {

@@ -32,6 +32,7 @@ struct ranking {
 	Coaching__CoachRanking *reply;
 };
 
+/* Lists of codes are short; a plain search does. */
 static bool is_among(const char *text, char *const *items, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -40,6 +41,7 @@ static bool is_among(const char *text, char *const *items, size_t count)
 	return false;
 }
 
+/* Topics and competences are codes of one list. */
 static uint32_t count_covered(const struct ranking *ranking, const Coaching__PoolCoach *coach)
 {
 	uint32_t covered = 0;
@@ -83,6 +85,7 @@ static int32_t days_available(const struct ranking *ranking, const Coaching__Poo
 	return best;
 }
 
+/* Sessions of coachings that are over count as well as those under way. */
 static const Coaching__EarlierWork *earlier_of(
 	const struct ranking *ranking, const Coaching__PoolCoach *coach)
 {
@@ -94,6 +97,7 @@ static const Coaching__EarlierWork *earlier_of(
 
 /* ---- why not */
 
+/* Each reason for programs, and its sentence for people, at the same place. */
 static void exclude(struct ranking *ranking, Coaching__ExcludedCoach *excluded,
 	Coaching__ExcludedCoach__Reason reason, const char *text)
 {
@@ -131,6 +135,7 @@ static Coaching__ExcludedCoach *judge_out(struct ranking *ranking, const Coachin
 
 /* ---- why */
 
+/* The score is nothing but the sum of what is told. */
 static void add(struct ranking *ranking, Coaching__RankedCoach *ranked,
 	Coaching__Criterion__Kind kind, uint32_t points, uint32_t most, char *text)
 {
@@ -167,6 +172,7 @@ static void judge_fit(
 			MOST_DISTRICT, say(ranking->arena, "names this district"));
 }
 
+/* Free places and days to come: what a coach can still take on. */
 static void judge_time(
 	struct ranking *ranking, Coaching__RankedCoach *ranked, const Coaching__PoolCoach *coach)
 {
@@ -182,6 +188,7 @@ static void judge_time(
 				  : say(ranking->arena, "is available for %u more days", days));
 }
 
+/* Knowing each other helps; who has less to do than the busiest gets a little more. */
 static void judge_experience(
 	struct ranking *ranking, Coaching__RankedCoach *ranked, const Coaching__PoolCoach *coach)
 {
@@ -222,6 +229,7 @@ static int by_rank(const void *left, const void *right)
 	return strcmp(a->ranked->coach, b->ranked->coach);
 }
 
+/* Each coach stands in one of the two lists. */
 static void judge_all(struct ranking *ranking)
 {
 	const Coaching__RankingMaterial *material = ranking->material;
@@ -253,6 +261,7 @@ static void judge_all(struct ranking *ranking)
 	}
 }
 
+/* What the request says of topics and day wins over what the coaching and the calendar say. */
 ProtobufCMessage *rank_coaches(
 	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request)
 {
