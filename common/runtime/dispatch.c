@@ -52,6 +52,18 @@ void call_answer(struct call *call, const uint8_t *body, size_t body_len)
 
 /* ---- values for SQL */
 
+/* "adviser,police"; of a service's own call: nothing. For what a list shows to some roles only. */
+static const char *role_names(const struct call *call)
+{
+	const Asskomm__Principal *principal = call->principal;
+	const char *names = "";
+
+	for (size_t i = 0; i < principal->n_roles; i++)
+		names = text_format(call->arena, "%s%s%s", names, i > 0 ? "," : "",
+			may_role_name(principal->roles[i]));
+	return names;
+}
+
 /* Names that the runtime knows go before fields of the same name: a request cannot set its own
  * scope. */
 const char *const *call_values(struct call *call, const struct statement *statement)
@@ -67,6 +79,8 @@ const char *const *call_values(struct call *call, const struct statement *statem
 			values[i] = call->principal->subject;
 		else if (strcmp(name, "scope") == 0)
 			values[i] = call->scope;
+		else if (strcmp(name, "roles") == 0)
+			values[i] = role_names(call);
 		else if (strcmp(name, "today") == 0)
 			values[i] = today;
 		else

@@ -90,7 +90,8 @@ int command_search(int argc, char **argv)
 	struct search search = { .limit = NULL };
 	const struct option_row rows[] = {
 		{ "kind", "KIND",
-			"only municipality, union, district, consortium or agreement; may be "
+			"only municipality, union, district, consortium, agreement or person; may "
+			"be "
 			"repeated",
 			NULL, NULL, &search.kinds },
 		{ "limit", "N", "at most so many (else 20)", NULL, &search.limit, NULL },

@@ -21,8 +21,8 @@ before(async () => {
 });
 after(() => suite?.stop());
 
-const search = (q, { kinds = [], limit = 0, scope = "*" } = {}) =>
-	registry.run("search", { q, kinds, limit }, { scope });
+const search = (q, { kinds = [], limit = 0, scope = "*", roles = "" } = {}) =>
+	registry.run("search", { q, kinds, limit, roles }, { scope, actor: "a reader" });
 const ids = async (q, more) => (await search(q, more)).map(({ id }) => id);
 
 describe("what comes first", () => {
@@ -120,6 +120,42 @@ describe("agreements", () => {
 		assert.deepEqual(await ids("Heidenau", { scope: "", kinds: ["MUNICIPALITY"] }), [HEIDENAU]);
 		assert.equal((await ids("Staedtebund Silberberg", { scope: "14521" }))[0], bund.id);
 		assert.ok(!(await ids("Staedtebund Silberberg", { scope: "14628" })).includes(bund.id));
+	});
+});
+
+describe("people", () => {
+	const id = randomUUID();
+	const superuser = () => suite.client();
+	const reads = () =>
+		superuser().value("select count(*) from registry.contact_read where reader = 'a reader'");
+	const people = (q, roles, scope = "14628") => ids(q, { roles, scope, kinds: ["PERSON"] });
+
+	before(() =>
+		superuser().rows(
+			`insert into registry.contact (id, version, name, function, role, organisation, participant,
+				purpose, legal_basis, valid_from, participants)
+			values ($1, 1, 'Änne Grießbach', 'Ordnungsamt', 'coordinator', 'Heidenau', $2,
+				'municipal_contact', 'PUBLIC_TASK', '2023-01-01', array[$2])`,
+			[id, HEIDENAU],
+		),
+	);
+
+	test("are found by those who may read contacts, and that is kept", async () => {
+		for (const q of ["Griessbach", "anne griesbach", "coordinator Heidenau", "Griesbach Ordnungsamt"])
+			assert.deepEqual(await people(q, "adviser"), [id], q);
+		assert.equal(await reads(), "4");
+		const [hit] = await search("Griesbach", { roles: "ministry", scope: "14" });
+		assert.deepEqual([hit.kind, hit.name, hit.detail], ["PERSON", "Änne Grießbach", `coordinator, ${HEIDENAU}`]);
+	});
+
+	test("not by others, not beyond the scope, not once they are erased", async () => {
+		const before = await reads();
+		for (const roles of ["", "coach", "machine", "coach,machine"])
+			assert.deepEqual(await people("Griessbach", roles), [], roles);
+		assert.deepEqual(await people("Griessbach", "adviser", "14626"), []);
+		await superuser().rows("update registry.contact set erased_on = '2024-01-01' where id = $1", [id]);
+		assert.deepEqual(await people("Griessbach", "adviser"), []);
+		assert.equal(await reads(), before);
 	});
 });
 

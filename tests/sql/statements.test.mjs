@@ -11,7 +11,7 @@ import { SERVICES, readStatements, startSql } from "./support.mjs";
 
 // ---- what the runtime gives beside the fields of a message (runtime/dispatch.c, batch.c, listener.c)
 
-const CALLER = { actor: "text", scope: "text", today: "text" };
+const CALLER = { actor: "text", scope: "text", today: "text", roles: "text" };
 const BATCH = {
 	ordinal: "integer",
 	actor: "text",

@@ -1,6 +1,7 @@
 -- What somebody may have meant, best first: participants by one of their names, agreements by all
--- words that were said. Whoever is far behind the best is left out. Territory is public; consortia
--- and agreements are found within the scope.
+-- words that were said, people by name, role and organisation. Whoever is far behind the best is left
+-- out. Territory is public; all else is found within the scope. That a contact was shown is kept in the
+-- same statement, as with GET /contacts.
 with asked as (
 	-- days as people write them: 9.8.2023 is 2023-08-09
 	select meta.search_form(regexp_replace(regexp_replace(:q, '\m(\d)\.', '0\1.', 'g'),
@@ -33,18 +34,45 @@ with asked as (
 			from unnest(string_to_array(asked.form, ' ')) as word) as fits
 	) as words
 	where a.status <> 'WITHDRAWN' and words.worst >= 0.5
+), person_found as (
+	-- those who may read contacts (GET /contacts), of contacts that are not erased
+	select 'PERSON' as kind, c.id::text as id, c.name, null as district, null::date as signed_on,
+		concat_ws(', ', c.role, coalesce(c.participant, c.organisation)) as detail,
+		null as matched, 0.8 * words.average as score, c.participants
+	from asked, contact c, lateral (
+		select avg(fit) as average, min(fit) as worst
+		from (select meta.word_similarity(word, c.search) as fit
+			from unnest(string_to_array(asked.form, ' ')) as word) as fits
+	) as words
+	where c.erased_on is null and words.worst >= 0.5
+		and string_to_array(:roles, ',')
+			&& array['ministry', 'adviser', 'municipality', 'police', 'auditor', 'operator']
 ), found as (
-	select * from party_found
+	select kind, id, name, district, signed_on, detail, matched, score, null::text[] as participants
+	from party_found
 	union all
-	select * from agreement_found
+	select kind, id, name, district, signed_on, detail, matched, score, null
+	from agreement_found
+	union all
+	select kind, id, name, district, signed_on, detail, matched, score, participants
+	from person_found
 ), ranked as (
 	select *, max(score) over () as best
 	from found
 	where :kinds::jsonb in ('[]', 'null') or :kinds::jsonb @> to_jsonb(kind)
+), shown as (
+	select *, row_number() over (order by score desc, signed_on desc nulls first,
+		array_position(array['MUNICIPALITY', 'UNION', 'DISTRICT', 'CONSORTIUM'], kind), id) as place
+	from ranked
+	where score >= 0.6 * best
+	order by place
+	limit coalesce(nullif(:limit::int, 0), 20)
+), noted as (
+	insert into contact_read (contact_id, reader, participants)
+	select id::uuid, :actor, participants
+	from shown
+	where kind = 'PERSON'
 )
 select kind, id, name, district, signed_on, detail, matched
-from ranked
-where score >= 0.6 * best
-order by score desc, signed_on desc nulls first,
-	array_position(array['MUNICIPALITY', 'UNION', 'DISTRICT', 'CONSORTIUM'], kind), id
-limit coalesce(nullif(:limit::int, 0), 20)
+from shown
+order by place
