@@ -135,7 +135,8 @@ describe("a scope", () => {
 describe("what a new aggregate is made from", () => {
 	test("an agreement: each accession in its place", async () => {
 		const accessions = ["Auerbach", "14628160"];
-		const [row] = await registry.run("agreement.new", { accessions }, { scope: "*" });
+		const asked = { accessions, action_fields: ["any"], signed_on: "2023-01-01" };
+		const [row] = await registry.run("agreement.new", asked, { scope: "*" });
 		assert.equal(row.version, "0");
 		assert.deepEqual(
 			JSON.parse(row.resolved).map(({ candidates }) => candidates.length),
