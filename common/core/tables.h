@@ -20,6 +20,7 @@ enum field_format {
 	FORMAT_NAME,         /* [A-Za-z][A-Za-z0-9]* */
 	FORMAT_PLACE,        /* cursor of a list by day and id: 2023-08-09_<uuid> */
 	FORMAT_ORGANISATION, /* code of an organisation: "PRev-Pirna" */
+	FORMAT_COUNTER,      /* a field of Figures that counts: "agreementsGross" */
 };
 
 struct field_info {

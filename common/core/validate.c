@@ -157,6 +157,25 @@ static bool is_email(const char *text)
 	return is_domain(at + 1);
 }
 
+/* Named in every language as in Figures. */
+#define COUNTERS                                                                                   \
+	"contacted, advised, closelyCooperating, preliminaryAgreements, agreements, "              \
+	"agreementsGross, modelMunicipalities, councils, districtCouncils, coachingsRequested, "   \
+	"coachesMatched, coachings, analysesStarted, analyses, municipalitiesAnalysed, "           \
+	"participants, budgetCents"
+
+/* As the list has it: a name is a whole item of it. */
+static bool is_counter(const char *text)
+{
+	size_t len = strlen(text);
+	for (const char *at = COUNTERS; at != NULL; at = strchr(at, ',')) {
+		at += strspn(at, ", ");
+		if (strncmp(at, text, len) == 0 && (at[len] == ',' || at[len] == 0))
+			return true;
+	}
+	return false;
+}
+
 /* To add one: a row here, in tables.h and in the generator's format table. */
 static const struct format {
 	bool (*fits)(const char *text);
@@ -173,6 +192,7 @@ static const struct format {
 	[FORMAT_PLACE] = { is_place, TEXT("`next` of the page before") },
 	[FORMAT_ORGANISATION] = { is_organisation,
 		TEXT("an organisation's code: letters, digits and -, a capital first") },
+	[FORMAT_COUNTER] = { is_counter, COUNTERS },
 };
 
 /* An empty text has every format: whether it may be empty is another rule. */

@@ -21,6 +21,8 @@ static const struct format FORMATS[] = {
 		"Where a list goes on: `next` of the page before." },
 	{ "organisation", "FORMAT_ORGANISATION", NULL, "^[A-Z][A-Za-z0-9-]*$",
 		"An organisation's code: letters, digits, -, a capital first." },
+	{ "counter", "FORMAT_COUNTER", NULL, "^[a-z][A-Za-z]*$",
+		"A published counter, called like its field in Figures." },
 };
 
 /* The table is short: a plain search does. */

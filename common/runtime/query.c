@@ -122,6 +122,10 @@ static void answer_rejected(struct run *run)
 		refuse_run(run, FAILURE_DEADLINE, "the database took too long");
 		return;
 	}
+	if (strcmp(error->sqlstate, "P0002") == 0) { /* no_data_found, raised on purpose */
+		refuse_run(run, FAILURE_NOT_FOUND, "not known, or not in your scope");
+		return;
+	}
 	if (strncmp(error->sqlstate, "22", 2) == 0) {
 		refuse_run(run, FAILURE_INVALID, "a value of the request cannot be read");
 		return;

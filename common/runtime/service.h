@@ -41,9 +41,9 @@ struct command {
 
 /* One query: the statement's parameters are request fields (and actor, scope); its rows become the
  * reply by column name: one row is the reply itself, or, when the reply has a repeated message
- * field `items`, each row is an item. No row for a reply without items is NOT_FOUND. With
- * `present`, the one row is first read into `rows` and the pure function makes the reply from it,
- * also a list. */
+ * field `items`, each row is an item. No row for a reply without items is NOT_FOUND, as is the
+ * statement's no_data_found (for a list about something that does not exist). With `present`, the
+ * one row is first read into `rows` and the pure function makes the reply from it, also a list. */
 struct query {
 	const char *rpc;
 	const char *sql;

@@ -12,6 +12,8 @@ static const struct query queries[] = {
 	{ "GetPipeline", "get_pipeline", NULL, NULL },
 	{ "ListPipelineItems", "list_pipeline_items", NULL, NULL },
 	{ "GetPressText", "press_text", &monitor__press_facts__descriptor, press_text },
+	{ "GetCoverage", "get_coverage", NULL, NULL },
+	{ "GetPopulation", "get_population", NULL, NULL },
 	{ .rpc = NULL },
 };
 

@@ -5,7 +5,7 @@
  * The same arguments give the same rows, hash chain and all. The first fact is the territory; each
  * other one is a step in the life of one municipality: contacted, advised again and again, signed,
  * coached, analysed. A third comes late, by up to a year; one in fifty is taken back or replaced by
- * the same on another day. */
+ * the same on another day; one in two thousand is a merger with the neighbour. */
 #include "asskomm/analysis.pb-c.h"
 #include "asskomm/coaching.pb-c.h"
 #include "asskomm/envelope.pb-c.h"
@@ -85,6 +85,7 @@ static const struct act {
 struct town {
 	char key[9], district[6];
 	unsigned stages;
+	bool merged;             /* into its neighbour; hardly anything is heard of it any more */
 	char process[UUID_SIZE]; /* agreement, council, coaching or analysis */
 	const struct act *last;  /* that can be corrected, or NULL */
 	char last_id[UUID_SIZE];
@@ -344,10 +345,48 @@ static void act_on(struct arena *arena, struct story *story, struct town *town,
 	tell(arena, story, id, town->key, header, content_of(arena, act, town, town->process));
 }
 
+static Registry__Party *party_of(struct arena *arena, struct town *town)
+{
+	Registry__Party *party = NEW(arena, Registry__Party);
+
+	registry__party__init(party);
+	party->key = town->key;
+	party->name = text_format(arena, "Town %s", town->key);
+	party->kind = REGISTRY__PARTY_KIND__MUNICIPALITY;
+	party->district = town->district;
+	return party;
+}
+
+static void merge(struct arena *arena, struct story *story, struct town *town,
+	Asskomm__FactHeader *header, const char *id)
+{
+	struct town *neighbour = town == story->towns ? town + 1 : town - 1;
+	Registry__MunicipalitySucceeded *fact = NEW(arena, Registry__MunicipalitySucceeded);
+
+	registry__municipality_succeeded__init(fact);
+	fact->predecessor = party_of(arena, town);
+	fact->successor = party_of(arena, neighbour);
+	town->merged = true;
+	town->last = NULL;
+	header->aggregate = "territory";
+	tell(arena, story, id, town->key, header, &fact->base);
+}
+
+/* Any; of those that are merged only one in ten that would be heard of. */
+static struct town *draw_town(struct story *story)
+{
+	for (;;) {
+		struct town *town = &story->towns[below(story, (unsigned)story->n_towns)];
+
+		if (!town->merged || below(story, 10) == 0)
+			return town;
+	}
+}
+
 static void tell_one(struct story *story)
 {
 	struct arena *arena = arena_new(FACT_ARENA);
-	struct town *town = &story->towns[below(story, (unsigned)story->n_towns)];
+	struct town *town = draw_town(story);
 	Asskomm__FactHeader header = ASSKOMM__FACT_HEADER__INIT;
 	int32_t today = (int32_t)(recorded_us(story) / DAY_US);
 	char id[UUID_SIZE], day[CIVIL_DATE_SIZE];
@@ -357,6 +396,8 @@ static void tell_one(struct story *story)
 	header.valid_on = day;
 	if (town->last != NULL && below(story, 50) == 0)
 		correct(arena, story, town, &header, id);
+	else if (!town->merged && story->n_towns > 1 && below(story, 2000) == 0)
+		merge(arena, story, town, &header, id);
 	else
 		act_on(arena, story, town, &header, id);
 	arena_destroy(&arena);

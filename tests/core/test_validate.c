@@ -152,19 +152,22 @@ static void test_formats_taken(void **state)
 		{ FORMAT_NAME, "agreementSigned2" }, { FORMAT_EMAIL, "a@b.de" },
 		{ FORMAT_EMAIL, "first.last+tag@mail.sub-domain.example.org" },
 		{ FORMAT_EMAIL, "o'neil_{x}@example.org" }, { FORMAT_PLACE, "2024-02-29_" UUID },
-		{ FORMAT_ORGANISATION, "PRev-Pirna" } };
+		{ FORMAT_ORGANISATION, "PRev-Pirna" }, { FORMAT_COUNTER, "contacted" },
+		{ FORMAT_COUNTER, "agreements" }, { FORMAT_COUNTER, "budgetCents" } };
 	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
 		if (!validate_format(good[i].format, good[i].text))
 			fail_msg("format %d refused %s", (int)good[i].format, good[i].text);
 	}
-	for (enum field_format format = FORMAT_NONE; format <= FORMAT_ORGANISATION; format++)
+	for (enum field_format format = FORMAT_NONE; format <= FORMAT_COUNTER; format++)
 		assert_true(validate_format(format, ""));
 }
 
 static void test_formats_refused(void **state)
 {
 	(void)state;
-	static const struct sample bad[] = { { FORMAT_ORGANISATION, "prev" },
+	static const struct sample bad[] = { { FORMAT_COUNTER, "agreement" },
+		{ FORMAT_COUNTER, "Agreements" }, { FORMAT_COUNTER, "agreements, " },
+		{ FORMAT_COUNTER, "advised," }, { FORMAT_ORGANISATION, "prev" },
 		{ FORMAT_ORGANISATION, "PRev Pirna" }, { FORMAT_PLACE, "2023-02-29_" UUID },
 		{ FORMAT_PLACE, "2024-02-29" UUID }, { FORMAT_PLACE, "2024-02-29_x" },
 		{ FORMAT_PLACE, "2024-02-29_" UUID "0" }, { FORMAT_DATE, "2023-02-29" },

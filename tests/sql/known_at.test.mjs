@@ -158,13 +158,25 @@ describe("press_text", () => {
 			districts: [
 				{
 					district: "14628",
+					toldOn: "2023-11-30",
 					name: "Sächsische Schweiz-Osterzgebirge",
 					kind: "district",
 					policeDirectorate: "PD-DD",
 					municipalities: 36,
 				},
 			],
-			parties: [{ key: HEIDENAU, name: "Heidenau", district: "14628", population: 16000 }],
+			parties: [
+				{
+					key: HEIDENAU,
+					toldOn: "2023-11-30",
+					kind: "municipality",
+					name: "Heidenau",
+					district: "14628",
+					association: "",
+					population: 16000,
+					populationOn: "2022-12-31",
+				},
+			],
 		};
 		await fold("2024-05-01T08:00:00Z", [], names);
 		await fold("2024-05-05T08:00:00Z", [signed("14628270", "2024-05-04")]);

@@ -250,57 +250,6 @@ static void mark_succession(struct arena *arena, Monitor__Marks *marks,
 	reflect_append(arena, &marks->base, "successions", succession);
 }
 
-/* ---- names: the monitor says what things are called */
-
-/* Names are told anew with each territory; the statement keeps the latest. */
-static void name_party(struct arena *arena, Monitor__Marks *marks, const char *key,
-	const char *name, const char *district, uint32_t population)
-{
-	Monitor__PartyName *party = NEW(arena, Monitor__PartyName);
-
-	monitor__party_name__init(party);
-	party->key = text_copy(arena, key);
-	party->name = text_copy(arena, name);
-	party->district = text_copy(arena, district);
-	party->population = population;
-	reflect_append(arena, &marks->base, "parties", party);
-}
-
-/* Independent cities are districts here and municipalities there: only rural districts are parties
- * of their own, or a city would stand in the list twice. */
-static void name_district(struct arena *arena, Monitor__Marks *marks,
-	const Registry__TerritoryChanged *fact, const Registry__District *district)
-{
-	Monitor__DistrictName *name = NEW(arena, Monitor__DistrictName);
-
-	monitor__district_name__init(name);
-	name->district = district->ags5;
-	name->name = district->name;
-	name->kind = district->kind;
-	name->police_directorate = district->police_directorate;
-	for (size_t i = 0; i < fact->n_municipalities; i++)
-		name->municipalities +=
-			strcmp(fact->municipalities[i]->district, district->ags5) == 0;
-	reflect_append(arena, &marks->base, "districts", name);
-	if (strcmp(district->kind, "district") == 0)
-		name_party(arena, marks, district->ags5, district->name, district->ags5, 0);
-}
-
-/* Districts first: parties lie in them. */
-static void name_territory(
-	struct arena *arena, Monitor__Marks *marks, const Registry__TerritoryChanged *fact)
-{
-	for (size_t i = 0; i < fact->n_districts; i++)
-		name_district(arena, marks, fact, fact->districts[i]);
-	for (size_t i = 0; i < fact->n_municipalities; i++)
-		name_party(arena, marks, fact->municipalities[i]->ags8,
-			fact->municipalities[i]->name, fact->municipalities[i]->district,
-			fact->municipalities[i]->population);
-	for (size_t i = 0; i < fact->n_associations; i++)
-		name_party(arena, marks, fact->associations[i]->ars9, fact->associations[i]->name,
-			fact->associations[i]->district, 0);
-}
-
 /* What a fact corrects or takes back is undone by the statement, which knows the marks of the fact
  * that is gone. */
 ProtobufCMessage *marks_of(
@@ -327,13 +276,10 @@ ProtobufCMessage *marks_of(
 			AS(Registry__MunicipalitySucceeded, registry__municipality_succeeded,
 				fact));
 	else if (type == &registry__territory_changed__descriptor)
-		name_territory(arena, marks,
+		places_of_territory(arena, marks,
 			AS(Registry__TerritoryChanged, registry__territory_changed, fact));
-	else if (type == &registry__consortium_registered__descriptor) {
-		const Registry__Party *party =
-			AS(Registry__ConsortiumRegistered, registry__consortium_registered, fact)
-				->participant;
-		name_party(arena, marks, party->key, party->name, party->district, 0);
-	}
+	else if (type == &registry__consortium_registered__descriptor)
+		places_of_consortium(arena, marks, header->valid_on,
+			AS(Registry__ConsortiumRegistered, registry__consortium_registered, fact));
 	return &marks->base;
 }

@@ -4,11 +4,19 @@
 
 #include "asskomm/envelope.pb-c.h"
 #include "asskomm/monitor.pb-c.h"
+#include "asskomm/registry.pb-c.h"
 #include "core/arena.h"
 
 /* What one fact does to the counters: Marks. Never NULL: the monitor notes every fact. */
 ProtobufCMessage *marks_of(
 	struct arena *arena, const Asskomm__FactHeader *header, const ProtobufCMessage *fact);
+
+/* The names and numbers of places that a register, or the founding of a consortium, tells: added to
+ * the parties and districts of `marks`. For marks_of. */
+void places_of_territory(
+	struct arena *arena, Monitor__Marks *marks, const Registry__TerritoryChanged *fact);
+void places_of_consortium(struct arena *arena, Monitor__Marks *marks, const char *founded_on,
+	const Registry__ConsortiumRegistered *fact);
 
 /* The paragraph in German: PressFacts to PressText. */
 ProtobufCMessage *press_text(

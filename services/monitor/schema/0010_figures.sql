@@ -74,20 +74,6 @@ create table total (
 	primary key (counter, district, grain, starts_on)
 );
 
-create table district (
-	district text primary key,
-	name text not null,
-	kind text not null,
-	police_directorate text not null,
-	municipalities int not null
-);
-create table party (
-	key text primary key,
-	name text not null,
-	district text not null,
-	population int not null
-);
-
 -- The last fact known at an instant; a date means its end in Europe/Berlin, nothing means now.
 create function known_seq(known_at text) returns bigint language plpgsql stable
 as $$

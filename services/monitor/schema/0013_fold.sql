@@ -52,8 +52,9 @@ $$;
 
 -- The steps that the marks of a batch move, as deltas and in the totals. Counters with a slash are
 -- about cases and are not summed up, but for stages: a case that enters one is a step of
--- stage/<track>/<number>, where it leaves it another. A moment is a fact that changed a unit; only the stretch of its timeline between the marks before and after what changed
--- can have moved, and only marks that stood before or stand after the moment are of it.
+-- stage/<track>/<number>, where it leaves it another. A moment is a fact that changed a unit; only
+-- the stretch of its timeline between the marks before and after what changed can have moved, and
+-- only marks that stood before or stand after the moment are of it.
 create function move_steps(first_seq bigint, last_seq bigint) returns void language sql
 as $$
 	with changed as (
@@ -136,29 +137,6 @@ as $$
 	set n = t.n + excluded.n
 $$;
 
--- What things are called, told anew with each territory; the last one counts.
-create function name_places(seqs bigint[], districts jsonb[], parties jsonb[]) returns void
-language sql
-as $$
-	insert into district (district, name, kind, police_directorate, municipalities)
-	select distinct on (d.district) d.district, d.name, d.kind, d."policeDirectorate",
-		d.municipalities
-	from unnest(seqs, districts) as f(seq, told),
-		jsonb_to_recordset(f.told) as d(district text, name text, kind text,
-			"policeDirectorate" text, municipalities int)
-	order by d.district, f.seq desc
-	on conflict (district) do update
-	set name = excluded.name, kind = excluded.kind,
-		police_directorate = excluded.police_directorate, municipalities = excluded.municipalities;
-	insert into party (key, name, district, population)
-	select distinct on (p.key) p.key, p.name, p.district, p.population
-	from unnest(seqs, parties) as f(seq, told),
-		jsonb_to_recordset(f.told) as p(key text, name text, district text, population int)
-	order by p.key, f.seq desc
-	on conflict (key) do update
-	set name = excluded.name, district = excluded.district, population = excluded.population
-$$;
-
 -- The numbers that were folded: all of the batch, or none. Arrays have an item for each fact.
 create function fold(seqs bigint[], epochs text[], ids uuid[], types text[], days date[],
 	instants timestamptz[], keys jsonb[], provenances text[], citations text[], corrections uuid[],
@@ -196,7 +174,7 @@ begin
 	perform move_steps(seqs[1], seqs[cardinality(seqs)]);
 	perform lay_spans(seqs[1], seqs[cardinality(seqs)]);
 	if cardinality(array_remove(districts || parties, null)) > 0 then
-		perform name_places(seqs, districts, parties);
+		perform note_places(seqs, districts, parties);
 	end if;
 	return query select unnest(seqs);
 end

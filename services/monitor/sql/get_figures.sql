@@ -1,6 +1,7 @@
 -- Every counter as of a day, as known at a time, of the state or one district.
 with asked as (
 	select coalesce(:as_of::date, :today::date) as as_of, known_seq(:known_at) as known
+	where must_know(:district, null)
 ), value as (
 	select f.counter, sum(f.n) as n
 	from asked a, figures_on(a.as_of, a.known) as f

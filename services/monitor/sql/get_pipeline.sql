@@ -2,6 +2,7 @@
 -- stage comes from the totals, what holds them up from the cases.
 with asked as (
 	select coalesce(:as_of::date, :today::date) as as_of, known_seq(:known_at) as known
+	where must_know(:district, null)
 ), value as (
 	select f.* from asked a, figures_on(a.as_of, a.known) as f
 	where :district::text is null or f.district = :district
@@ -35,8 +36,9 @@ select d.district, d.name, d.police_directorate, d.municipalities,
 	coalesce(max(v.n) filter (where counter = 'councils'), 0) as councils,
 	coalesce(max(v.n) filter (where counter = 'closelyCooperating'), 0) as closely_cooperating,
 	coalesce((select cells from cell c where c.district = d.district), '[]') as cells
-from district d
+from asked a
+cross join districts_on(a.as_of, a.known) as d
 left join value v using (district)
 where :district::text is null or d.district = :district
-group by d.district
+group by d.district, d.name, d.police_directorate, d.municipalities
 order by d.district

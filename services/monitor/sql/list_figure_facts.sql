@@ -3,6 +3,7 @@
 -- corrected when the rank on its own day is another one now. That others end later corrects nothing.
 with asked as (
 	select coalesce(:as_of::date, :today::date) as as_of, known_seq(:known_at) as known
+	where must_know(:district, null)
 ), ranked as (
 	select m.*, f.recorded_at, f.fact_id, f.provenance, f.citation,
 		rank_as_recorded(:counter, coalesce(m.inherited_from, m.unit), m.seq, m.valid_on)
@@ -23,7 +24,8 @@ select r.fact_id, r.seq, r.valid_on,
 	r.provenance, r.citation, r.inherited_from,
 	case row_number() over (order by r.ordinal) when page.size then r.ordinal::text end as next
 from (select coalesce(nullif(:limit::int, 0), 1000) as size) as page, ranked r
-left join party p on p.key = r.participant
+cross join asked a
+left join party_on(r.participant, a.as_of, a.known) p on true
 where r.ordinal > :cursor::bigint
 order by r.ordinal
 limit coalesce(nullif(:limit::int, 0), 1000)

@@ -12,7 +12,7 @@ select c.unit, c.track, c.stage, c.participant, coalesce(p.name, '') as name, c.
 from asked a
 cross join lateral cases_on(a.as_of, a.known) as c
 join fact f on f.seq = c.seq
-left join party p on p.key = c.participant
+left join party_on(c.participant, a.as_of, a.known) p on true
 where meta.in_scope(f.participants)
 	and (:district::text is null or c.district = :district)
 	and (:track::text is null or c.track = :track)

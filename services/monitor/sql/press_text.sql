@@ -1,16 +1,22 @@
 -- What the ministry's paragraph is made from: the figures, which are for everyone, and the accession
--- of one participant for those who may see it.
+-- of one participant for those who may see it. Territory is public; a consortium is not known to those
+-- whose scope none of its members lies in.
 with asked as (
 	select coalesce(:as_of::date, :today::date) as as_of, known_seq(:known_at) as known
+	where must_know(null, :participant)
 ), value as (
 	select f.counter, sum(f.n) as n
 	from asked a, figures_on(a.as_of, a.known) as f
 	where strpos(f.counter, '/') = 0 -- cases are no figures
 	group by f.counter
+), named as (
+	select p.*, meta.in_scope(p.key || array(select m.key from member m where m.consortium = p.key))
+			as is_in_scope
+	from asked a, party_on(:participant, a.as_of, a.known) as p
 ), acceded as (
 	select m.*
-	from asked a, marks_on('agreements', a.as_of, a.known) as m
-	where m.participant = :participant and meta.in_scope(array[m.participant])
+	from asked a, marks_on('agreements', a.as_of, a.known) as m, named p
+	where m.participant = p.key and p.is_in_scope
 )
 select jsonb_build_object('asOf', a.as_of) || coalesce((
 		select jsonb_object_agg(counter, case counter when 'budgetCents' then to_jsonb(n::text)
@@ -25,5 +31,6 @@ select jsonb_build_object('asOf', a.as_of) || coalesce((
 		where o.unit = coalesce(x.inherited_from, x.unit)), false) as corrected
 from asked a
 left join acceded x on true
-left join party p on p.key = :participant
-left join district d on d.district = p.district
+left join named p on true
+left join districts_on(a.as_of, a.known) d on d.district = p.district
+where :participant::text is null or p.kind <> 'consortium' or p.is_in_scope
