@@ -63,6 +63,10 @@ function(add_command_line name)
 		string(TOUPPER "CODES_${list}" constant)
 		list(APPEND codes ${constant}=services/registry/codes/${list}.json)
 	endforeach()
+	foreach(procedure beccaria ctc full_2021 modular_2024)
+		string(TOUPPER "PROCEDURE_${procedure}" constant)
+		list(APPEND codes ${constant}=services/analysis/procedures/${procedure}.json)
+	endforeach()
 	generate_embedded(${name} embedded ${codes}
 		TERRITORY_DISTRICTS=services/registry/territory/districts.tsv
 		TERRITORY_MUNICIPALITIES=services/registry/territory/municipalities.tsv

@@ -20,6 +20,7 @@ struct subcommand {
 };
 
 /* To add one: a file command_<name>.c, its function here, and a row in main.c. */
+int command_analysis(int argc, char **argv);
 int command_codes(int argc, char **argv);
 int command_coach(int argc, char **argv);
 int command_coaching(int argc, char **argv);

@@ -67,6 +67,7 @@ static const char *print_cell(struct arena *arena, unsigned count, unsigned held
 			: text_format(arena, "%u", count);
 }
 
+/* NULL: nobody of the district is in that stage, and the answer leaves it out. */
 static const Monitor__StageCell *find_cell(
 	const Monitor__PipelineRow *row, const struct column *column)
 {
@@ -101,6 +102,7 @@ static void add_district(struct arena *arena, struct table *table, const Monitor
 	table_add(table, cells);
 }
 
+/* The state's line comes last, under the districts that it adds up. */
 static void add_sums(
 	struct arena *arena, struct table *table, const char *track, const struct sums *sums)
 {
@@ -114,6 +116,7 @@ static void add_sums(
 	table_add(table, cells);
 }
 
+/* A district without any case has its row too: that nothing happens there is a finding. */
 static void print_matrix(struct arena *arena, const Monitor__Pipeline *pipeline, const char *track)
 {
 	const char *headings[TABLE_COLUMNS_MAX] = { "district", track };
@@ -176,6 +179,8 @@ static const char *print_reasons(struct arena *arena, const Monitor__PipelineIte
 	return text.bytes;
 }
 
+/* In the order of the answer, the longest in their stage first: age alone is no fault, so those
+ * that nothing holds up are left out unless asked for. */
 static void print_items(struct arena *arena, const Monitor__PipelineItemList *list, bool all)
 {
 	static const char *const HEADINGS[] = { "since", "days", "track", "stage", "participant",
@@ -204,6 +209,7 @@ static void print_items(struct arena *arena, const Monitor__PipelineItemList *li
 
 /* ---- asking */
 
+/* Totals by stage are for every role. */
 static int show_matrices(struct connection *connection, const struct pipeline_question *question)
 {
 	struct arena *arena = connection->arena;

@@ -10,6 +10,12 @@ extern const char TERRITORY_MUNICIPALITIES[];
 extern const char TERRITORY_ASSOCIATIONS[];
 extern const char TERRITORY_POLICE_DIRECTORATES[];
 
+/* services/analysis/procedures/<name>.json: the body of PUT /procedures/<name>, procedures.c. */
+extern const char PROCEDURE_BECCARIA[];
+extern const char PROCEDURE_CTC[];
+extern const char PROCEDURE_FULL_2021[];
+extern const char PROCEDURE_MODULAR_2024[];
+
 /* services/registry/codes/<name>.json: the body of PUT /code-lists/<name>, see codes.h. */
 extern const char CODES_ACTION_FIELDS[];
 extern const char CODES_BECCARIA_STEPS[];

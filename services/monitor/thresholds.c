@@ -23,6 +23,7 @@ static struct writer {
 static const char *const SETTINGS[] = { "ASSKOMM_STALL_NO_COACH_DAYS",
 	"ASSKOMM_STALL_NO_ACTIVITY_DAYS", "ASSKOMM_STALL_REVIEW_DAYS" };
 
+/* A failure leaves the timer running, and the next look tries again. */
 static void on_written(struct db_segment *segment, enum db_outcome outcome)
 {
 	(void)segment;
@@ -50,6 +51,7 @@ static void on_timer(uv_timer_t *timer)
 	db_submit(service_db(writer.service), &writer.segment);
 }
 
+/* A setting that is no number ends the process here, before anything is answered. */
 void thresholds_start(struct service *service)
 {
 	writer.service = service;

@@ -107,3 +107,18 @@ test("a running analysis keeps its revision until it is moved on purpose", async
 	const again = await put("full_2021", body);
 	assert.deepEqual(again.json.facts, []);
 });
+
+test("the same from the command line, by the name of a town", async () => {
+	await suite.asskomm("analysis", "kick-off", "Klingenthal", "--on", "2024-02-01");
+	await suite.asskomm("analysis", "complete", "Klingenthal", "register_extract", "--on", "2024-03-03");
+	const printed = await suite.asskomm("analysis", "plan", "Klingenthal", "--as-of", "2024-03-03");
+	assert.match(printed, /full_2021, revision 2, kicked off on 2024-02-01/);
+	assert.match(printed, /register_extract .* done, 10 days late/);
+	assert.match(printed, /field_start .* open, was 2024-03-07 +"Register extract delivered" was due on/);
+	assert.match(await suite.asskomm("analysis", "list", "--district", "14523"), /Klingenthal/);
+	assert.match(await suite.asskomm("analysis", "preview", "Klingenthal", "1"), /steps would/);
+	const again = await suite.asskomm("analysis", "load");
+	assert.match(again, /4 built in, 0 loaded now/);
+	const cases = await suite.asskomm("pipeline", "--as-of", "2024-03-12", "--district", "14523");
+	assert.match(cases, /Klingenthal .*statistics overdue by 19 days → municipality/);
+});

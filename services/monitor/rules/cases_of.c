@@ -40,6 +40,7 @@ struct telling {
 	const char *track;
 };
 
+/* Apart from the marks of the published counters, which are for everybody. */
 static void add_case(const struct telling *telling, const Monitor__Mark *mark)
 {
 	reflect_append(telling->arena, &telling->marks->base, "cases", mark);
@@ -84,6 +85,7 @@ static bool tells_stage(const ProtobufCMessage *fact, int stage)
 	       stage == COACHING__COACHING_PROCESS__STATUS__ACTIVE;
 }
 
+/* Goals met in part are goals met: what was given up is counted apart. */
 static void tell_closed(const struct telling *telling, const Coaching__CoachingClosed *fact)
 {
 	tell(telling, "stage",
@@ -148,6 +150,7 @@ static const struct {
 	{ "data_analysis", ANALYSIS_REPORT },
 };
 
+/* Of a kick-off all steps, of later facts those that moved. */
 static void tell_dues(const struct telling *telling, Analysis__DueStep *const *steps, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -166,6 +169,7 @@ static void tell_done(const struct telling *telling, const char *step,
 	tell_dues(telling, moved, n_moved);
 }
 
+/* Steps before the presentation that nobody recorded are waited for by nobody any more. */
 static void tell_presented(const struct telling *telling, const Analysis__AnalysisPresented *fact)
 {
 	tell(telling, "stage", ANALYSIS_PRESENTED);
@@ -174,6 +178,7 @@ static void tell_presented(const struct telling *telling, const Analysis__Analys
 		tell_due(telling, fact->skipped[i], "", "", "");
 }
 
+/* The new revision may lack steps that were open in the old one. */
 static void tell_revision(
 	const struct telling *telling, const Analysis__AnalysisRevisionChanged *fact)
 {
@@ -231,6 +236,7 @@ static const struct {
 	{ &registry__council_dissolved__descriptor, ENDED_DONE },
 };
 
+/* Councils have no deadlines of their own here: their rhythm is set by their rules of procedure. */
 static void tell_council(const struct telling *telling, const ProtobufCMessage *fact)
 {
 	for (size_t i = 0; i < sizeof(COUNCIL_STAGES) / sizeof(COUNCIL_STAGES[0]); i++)
