@@ -4,6 +4,7 @@
 #include "core/reflect.h"
 #include "course.h"
 
+/* Its plan stays as it was: what was done until then can still be read. */
 enum verdict cancel_analysis(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {

@@ -9,6 +9,7 @@
 #include "revision.h"
 #include <string.h>
 
+/* The preview decides by the same functions (preview_revision.c). */
 static enum verdict check_revision(struct ruling *ruling,
 	const Analysis__SecurityAnalysis *analysis, const Analysis__Revision *revision)
 {

@@ -47,6 +47,7 @@ static enum verdict adopt_strategy(struct ruling *ruling, Analysis__SecurityAnal
 	return ACCEPTED;
 }
 
+/* Milestones and tasks have facts of different names because figures count milestones alone. */
 static void reach_milestone(struct ruling *ruling, Analysis__SecurityAnalysis *analysis,
 	Analysis__PlannedStep *step, const char *day)
 {
@@ -62,6 +63,7 @@ static void reach_milestone(struct ruling *ruling, Analysis__SecurityAnalysis *a
 	course_record(ruling, analysis, day, &fact->base, step->code);
 }
 
+/* Who is responsible stands in the plan: the fact needs no name. */
 static void finish_task(struct ruling *ruling, Analysis__SecurityAnalysis *analysis,
 	Analysis__PlannedStep *step, const char *day)
 {

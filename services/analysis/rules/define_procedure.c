@@ -11,6 +11,7 @@
 
 typedef Analysis__DefineProcedureRequest Wish;
 
+/* The number of steps when there is none of that code. */
 static size_t step_index(const Wish *wish, const char *code)
 {
 	size_t i = 0;
@@ -49,6 +50,7 @@ static bool is_anchored(const Wish *wish, const Analysis__Step *step)
 	return false;
 }
 
+/* The first fault refuses the whole, by the place in the request where it is. */
 static enum verdict check_step(struct ruling *ruling, const Wish *wish, size_t place)
 {
 	const Analysis__Step *step = wish->steps[place];
@@ -116,6 +118,7 @@ static bool is_latest(struct arena *arena, const Analysis__Procedure *procedure,
 	return len == other_len && memcmp(bytes, other, len) == 0;
 }
 
+/* Revisions are only ever added: analyses point to them by number. */
 static void add_revision(struct ruling *ruling, Analysis__Procedure *procedure, const Wish *wish)
 {
 	Analysis__Revision *revision = NEW(ruling->arena, Analysis__Revision);

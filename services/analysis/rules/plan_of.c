@@ -14,6 +14,7 @@ static uint32_t days_between(int32_t from, int32_t to)
 	return to > from ? (uint32_t)(to - from) : 0;
 }
 
+/* "22. Februar 2024": these sentences are read aloud in meetings. */
 static char *german(struct arena *arena, const char *date)
 {
 	return civil_german(arena, civil_from_days(plan_day(date)));
@@ -63,6 +64,7 @@ static void tell_waiting(struct arena *arena, const Analysis__SecurityAnalysis *
 	}
 }
 
+/* The cause in this order: what somebody decided, what came late, what is waited for. */
 static void tell_why(struct arena *arena, const Analysis__SecurityAnalysis *analysis,
 	const Analysis__PlannedStep *step, int32_t today, Analysis__PlanItem *item)
 {
@@ -78,6 +80,7 @@ static void tell_why(struct arena *arena, const Analysis__SecurityAnalysis *anal
 		tell_waiting(arena, analysis, step, today, item);
 }
 
+/* Late is held against the first promise, overdue against the present one. */
 static Analysis__PlanItem *item_of(struct arena *arena, const Analysis__SecurityAnalysis *analysis,
 	size_t place, int32_t expected, int32_t today)
 {

@@ -30,11 +30,14 @@ char *plan_date(struct arena *arena, int32_t day)
 	return text_copy(arena, text);
 }
 
+/* A step that was taken back has no day any more and is open again. */
 static bool is_done(const Analysis__PlannedStep *step)
 {
 	return step->done_on[0] != '\0';
 }
 
+/* KICK_OFF for a code that the plan has not: that of the kick-off itself, or of a module that was
+ * not chosen; who asks can tell the two apart by the code. Plans are short: a plain search does. */
 static size_t index_of(const Analysis__SecurityAnalysis *analysis, const char *code)
 {
 	for (size_t i = 0; i < analysis->n_plan; i++)
@@ -43,6 +46,7 @@ static size_t index_of(const Analysis__SecurityAnalysis *analysis, const char *c
 	return KICK_OFF;
 }
 
+/* For rules, which want the step and not its place. */
 Analysis__PlannedStep *plan_find(const Analysis__SecurityAnalysis *analysis, const char *code)
 {
 	size_t i = index_of(analysis, code);
@@ -50,6 +54,8 @@ Analysis__PlannedStep *plan_find(const Analysis__SecurityAnalysis *analysis, con
 	return i != KICK_OFF ? analysis->plan[i] : NULL;
 }
 
+/* Weeks and days run over holidays; only working days leave them out. An offset without a unit is
+ * refused where procedures are defined. */
 static int32_t add_offset(int32_t day, const Analysis__Predecessor *after)
 {
 	switch (after->unit) {
@@ -146,6 +152,8 @@ static const char *cause_of(
 	return "";
 }
 
+/* First all days, then who is the cause: a cause is told along what binds now, not what bound
+ * before. Back on the day that was planned first, a step has moved by nobody's fault any more. */
 void plan_schedule(struct arena *arena, Analysis__SecurityAnalysis *analysis)
 {
 	int32_t *days = NEW_ARRAY(arena, int32_t, analysis->n_plan + 1);
@@ -170,6 +178,7 @@ void plan_schedule(struct arena *arena, Analysis__SecurityAnalysis *analysis)
 	}
 }
 
+/* The empty module is in every analysis. */
 static bool has_module(const Analysis__SecurityAnalysis *analysis, const char *module)
 {
 	for (size_t i = 0; i < analysis->n_modules; i++)
@@ -214,6 +223,8 @@ static void count_changes(
 	}
 }
 
+/* The plan before is only looked at: its steps are copied, so that a refusal after this leaves
+ * nothing behind. */
 void plan_adopt(struct arena *arena, Analysis__SecurityAnalysis *analysis,
 	const Analysis__Revision *revision)
 {
@@ -254,6 +265,7 @@ void plan_as_of(struct arena *arena, Analysis__SecurityAnalysis *analysis, const
 	plan_schedule(arena, analysis);
 }
 
+/* Like the due days, but of what will really be: nobody finishes a step in the past. */
 int32_t *plan_expected(
 	struct arena *arena, const Analysis__SecurityAnalysis *analysis, int32_t today)
 {
@@ -304,6 +316,7 @@ bool *plan_after(struct arena *arena, const Analysis__SecurityAnalysis *analysis
 	return after;
 }
 
+/* Texts are shared with the plan; a fact is packed while both are there. */
 static Analysis__DueStep *due_step(struct arena *arena, const Analysis__PlannedStep *step)
 {
 	Analysis__DueStep *due = NEW(arena, Analysis__DueStep);
@@ -326,6 +339,7 @@ size_t plan_open(struct arena *arena, const Analysis__SecurityAnalysis *analysis
 	return count;
 }
 
+/* A schedule replaces texts and never writes into them, so the old ones stay what they were. */
 char **plan_days(struct arena *arena, const Analysis__SecurityAnalysis *analysis)
 {
 	char **days = NEW_ARRAY(arena, char *, analysis->n_plan + 1);

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+/* Numbers begin with 1, so 0 can ask for the latest. */
 const Analysis__Revision *revision_find(const Analysis__Procedure *procedure, uint32_t number)
 {
 	if (procedure == NULL || procedure->n_revisions == 0)
@@ -24,6 +25,7 @@ bool revision_has(const Analysis__Revision *revision, const char *code)
 	return false;
 }
 
+/* Only what is done counts: an open step that goes is told as gone. */
 const char *revision_lacks(
 	const Analysis__SecurityAnalysis *analysis, const Analysis__Revision *revision)
 {
