@@ -5,6 +5,7 @@
 
 #include "deliver_mail.h"
 #include "rules/rules.h"
+#include "stalls.h"
 
 static const struct command commands[] = {
 	/* rpc, works on, load, rule, save */
@@ -27,9 +28,32 @@ static const struct listener listener = { "notify", &notifications__notice__desc
 static struct setting settings[] = {
 	{ "ASSKOMM_SMTP_URL", "", false, "mail relay, smtp://127.0.0.1:2525; empty: mails wait",
 		NULL },
+	{ "ASSKOMM_STALLS_EVERY_S", "3600", false, "how often stalled coachings are looked for",
+		NULL },
 	{ "ASSKOMM_MAIL_FROM", "asskomm@localhost", false, "sender of all mails", NULL },
 	{ .name = NULL },
 };
+
+/* ---- the two workers */
+
+static void start(struct service *service)
+{
+	deliver_start(service);
+	stalls_start(service);
+}
+
+static bool is_quiet(struct service *service)
+{
+	return deliver_is_quiet(service) && stalls_is_quiet(service);
+}
+
+static void stop(struct service *service)
+{
+	deliver_stop(service);
+	stalls_stop(service);
+}
+
+static const char *const peers[] = { "coaching", NULL };
 
 const struct service_table notifications = {
 	.name = "notifications",
@@ -38,7 +62,8 @@ const struct service_table notifications = {
 	.queries = queries,
 	.listener = &listener,
 	.settings = settings,
-	.on_start = deliver_start,
-	.is_quiet = deliver_is_quiet,
-	.on_end = deliver_stop,
+	.peers = peers,
+	.on_start = start,
+	.is_quiet = is_quiet,
+	.on_end = stop,
 };

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { AUDIENCE, BUILD, ISSUER, startSuite } from "../support/suite.mjs";
+import { AUDIENCE, BUILD, ISSUER, startSuite, until } from "../support/suite.mjs";
 
 const TOWN = "14521450"; // Oelsnitz/Erzgeb.
 const OTHER = "14521010";
@@ -13,7 +13,10 @@ let suite;
 let adviser;
 
 before(async () => {
-	suite = await startSuite({ services: ["ledger", "registry", "coaching", "monitor", "gateway"] });
+	suite = await startSuite({
+		services: ["ledger", "registry", "coaching", "notifications", "monitor", "gateway"],
+		environment: { notifications: { ASSKOMM_STALLS_EVERY_S: "1" } },
+	});
 	adviser = suite.token("adviser", ["14521"]);
 });
 after(() => suite?.stop());
@@ -399,5 +402,70 @@ describe("asskomm coaching", () => {
 		assert.match(await line("coaching show Zittau", 1), /has no such coaching/);
 		const several = await line("coaching start Oelsnitz/Erzgeb. --on 2022-02-02", 1);
 		assert.match(several, /has several coachings; give the id of one:\n +[0-9a-f-]{36} +[A-Z_]+, requested on/);
+	});
+});
+
+// ---- what stalls is told
+
+// The day so many days ago; counted in days, for an hour is not the same in summer.
+function berlin(days) {
+	const today = new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Berlin" }).format(Date.now());
+	return new Date(Date.parse(`${today}T00:00:00Z`) - days * 86_400_000).toISOString().slice(0, 10);
+}
+
+describe("a coaching that stalls", () => {
+	const contactId = "7c9e6679-7425-40de-944b-e07fc1f90ae7";
+	const people = {};
+
+	before(async () => {
+		for (const [name, role, scopes] of [
+			["adviser", "adviser", ["14521"]],
+			["coordinator", "municipality", [TOWN]],
+			["stranger", "adviser", ["14628"]],
+		]) {
+			people[name] = suite.token(role, scopes, { sub: `stall ${name}` });
+			await post("/subscriptions", { kind: "CoachingStalled" }, { token: people[name] });
+		}
+		const profile = { capacity: 5, competences: ["strategy"] };
+		await post("/coaches", { id: "b3-70", registeredOn: "2022-01-01", ...profile });
+	});
+
+	// Without a session since it was set going 91 days ago: stalled since today.
+	async function stalled(participant) {
+		const { id } = await post("/coachings", { participant, requestedOn: berlin(100) });
+		await post(`/coachings/${id}/match`, { matchedOn: berlin(99), coach: "b3-70" });
+		const contract = { goals: [{ code: "council_constituted" }], contactId };
+		await post(`/coachings/${id}/contract`, { contractedOn: berlin(98), ...contract });
+		await post(`/coachings/${id}/start`, { startedOn: berlin(91) });
+		return id;
+	}
+
+	const told = async (name, id) => {
+		const { items } = await get("/inbox?limit=500", { token: people[name] });
+		return items.filter(({ text }) => text.includes(id));
+	};
+
+	test("is told once to adviser and coordinator, with reason and who is to act", async () => {
+		const first = await stalled(TOWN);
+		for (const name of ["adviser", "coordinator"])
+			await until(async () => (await told(name, first)).length > 0, `a message to the ${name}`);
+		// a later stall was told, so looks went on meanwhile
+		const second = await stalled(OTHER);
+		await until(async () => (await told("adviser", second)).length > 0, "a message of the second");
+		for (const name of ["adviser", "coordinator"]) {
+			const messages = await told(name, first);
+			assert.equal(messages.length, 1, name);
+			const [{ kind, subject, text, validOn }] = messages;
+			assert.deepEqual([kind, validOn], ["CoachingStalled", berlin(0)]);
+			assert.equal(subject, "Coaching stockt: Oelsnitz/Erzgeb.");
+			assert.match(text, /seit 91 Tagen keine Sitzung\.\nAm Zug ist: der Coach\./);
+			assert.ok(!text.includes("b3-70"));
+		}
+		assert.deepEqual(await told("coordinator", second), []);
+		assert.deepEqual(await get("/inbox", { token: people.stranger }), { items: [], next: "" });
+		assert.equal((await get(`/coachings/${first}`)).health.stalled, true);
+		await post(`/coachings/${first}/sessions`, { heldOn: berlin(0) });
+		assert.equal((await get(`/coachings/${first}`)).health.stalled, false);
+		await post(`/coachings/${first}/close`, { closedOn: berlin(0), outcome: "PARTLY" });
 	});
 });

@@ -70,6 +70,49 @@ const mailedOf = async ({ fact_id }) =>
 const clear = () =>
 	superuser.rows("truncate notifications.subscription, notifications.inbox, notifications.delivery");
 
+describe("what stalls", () => {
+	const day = "2023-08-09";
+	const stall = (episode, participants, validOn = day) => ({
+		...{ episode, participants, validOn },
+		subject: "stalls",
+		text: episode,
+	});
+	const tell = (...notices) => notifications.run("tell_stalls", { notices }, WORKER);
+	const told = async () =>
+		(await superuser.rows("select recipient, text from notifications.inbox order by 1, 2")).map(
+			({ recipient, text }) => `${recipient} ${text}`,
+		);
+	const since = (recipient, on) =>
+		superuser.rows("update notifications.subscription set subscribed_on = $2 where recipient = $1", [
+			recipient,
+			on,
+		]);
+
+	test("is told once for each episode, to those in whose scope it lies", async () => {
+		await clear();
+		await subscribe("anna", { kind: "CoachingStalled", scopes: ["14628"], email: "a@example.org" });
+		await subscribe("anna", { scopes: ["*"] }); // fits too: still one message
+		await subscribe("ben", { kind: "CoachingStalled", scopes: ["14713"] });
+		await subscribe("carl", { kind: "AgreementSigned" });
+		await subscribe("dora", { kind: "CoachingStalled", ended_on: day });
+		for (const name of ["anna", "ben", "carl", "dora"]) await since(name, "2023-01-01");
+		for (let look = 0; look < 3; look++) await tell(stall("a", [HEIDENAU]), stall("b", [LEIPZIG]));
+		assert.deepEqual(await told(), ["anna a", "anna b", "ben b"]);
+		await tell(stall("a again", [HEIDENAU]));
+		assert.deepEqual(await told(), ["anna a", "anna a again", "anna b", "ben b"]);
+		const mails = await superuser.rows("select email, text from notifications.delivery order by 2");
+		assert.deepEqual(mails.map(({ text }) => text), ["a", "a again"]);
+	});
+
+	test("is no news for one who subscribed later", async () => {
+		await clear();
+		await subscribe("anna", { kind: "CoachingStalled" });
+		await since("anna", day);
+		await tell(stall("old", [HEIDENAU], "2023-08-08"), stall("new", [HEIDENAU]));
+		assert.deepEqual(await told(), ["anna new"]);
+	});
+});
+
 describe("who is told", () => {
 	// [who, what they wish, the facts they hear of]
 	const about = {

@@ -84,6 +84,7 @@ const WORKERS = {
 			},
 			isByPlace: true,
 		},
+		tell_stalls: { given: { notices: "list" }, read: { told: "integer" } },
 		finish_delivery: {
 			given: { id: "text", state: "text", last_error: "text", wait_seconds: "integer" },
 			read: {},

@@ -10,14 +10,7 @@
 ), fitting as (
 	select s.recipient, s.email
 	from subscription s, notice n
-	where s.ended_on is null
-		and (s.kind is null or s.kind = n.kind)
-		and (s.participant is null or s.participant = any(n.participants))
-		and (s.district is null
-			or exists (select from unnest(n.participants) p where starts_with(p, s.district)))
-		and (cardinality(n.participants) = 0
-			or exists (select from unnest(n.participants) p, unnest(s.scopes) c
-				where c in ('*', p) or (length(c) between 1 and 7 and starts_with(p, c))))
+	where is_wanted(s, n.kind, n.participants)
 ), told as (
 	insert into inbox (recipient, fact_id, seq, kind, subject, text, valid_on)
 	select distinct recipient, :fact_id::uuid, :seq::bigint, :kind, :subject, :text,
