@@ -22,6 +22,43 @@ static ProtobufCMessage *ask_parties(struct arena *arena, const ProtobufCMessage
 
 static const struct need parties = { "asskomm.registry.v1.Registry/ResolveParties", ask_parties };
 
+/* Do the lists have the codes that the request uses, on the day it is about? */
+static ProtobufCMessage *ask_codes(
+	struct arena *arena, const char *on, const char *action_field, const char *owner_role)
+{
+	const char *const uses[][2] = { { "action_fields", action_field },
+		{ "contact_roles", owner_role } };
+	ProtobufCMessage *question =
+		reflect_new(arena, &registry__resolve_codes_request__descriptor);
+
+	for (size_t i = 0; i < sizeof(uses) / sizeof(uses[0]) && uses[i][1] != NULL; i++) {
+		ProtobufCMessage *use = reflect_new(arena, &registry__code_use__descriptor);
+
+		CHECK(reflect_set_text(arena, use, "list", uses[i][0]));
+		CHECK(reflect_set_text(arena, use, "code", uses[i][1]));
+		reflect_append(arena, question, "uses", use);
+	}
+	CHECK(reflect_set_text(arena, question, "on", on));
+	return question;
+}
+
+static ProtobufCMessage *ask_finding_codes(struct arena *arena, const ProtobufCMessage *request)
+{
+	return ask_codes(arena, reflect_get_text(arena, request, "found_on"),
+		reflect_get_text(arena, request, "action_field"), NULL);
+}
+
+static ProtobufCMessage *ask_measure_codes(struct arena *arena, const ProtobufCMessage *request)
+{
+	return ask_codes(arena, reflect_get_text(arena, request, "decided_on"),
+		reflect_get_text(arena, request, "action_field"),
+		reflect_get_text(arena, request, "owner_role"));
+}
+
+#define RESOLVE_CODES "asskomm.registry.v1.Registry/ResolveCodes"
+static const struct need finding_codes = { RESOLVE_CODES, ask_finding_codes };
+static const struct need measure_codes = { RESOLVE_CODES, ask_measure_codes };
+
 static const struct command commands[] = {
 	/* rpc, works on, load, rule, save, needs */
 	{ "KickOffAnalysis", &analysis__security_analysis__descriptor, "analysis.new",
@@ -40,6 +77,26 @@ static const struct command commands[] = {
 		withdraw_analysis_fact, "analysis.save", NULL },
 	{ "DefineProcedure", &analysis__procedure__descriptor, "procedure.load", define_procedure,
 		"procedure.save", NULL },
+	{ "RecordFinding", &analysis__finding__descriptor, "finding.new", record_finding,
+		"finding.save", &finding_codes },
+	{ "CorrectFinding", &analysis__finding__descriptor, "finding.load", correct_finding,
+		"finding.save", &finding_codes },
+	{ "WithdrawFinding", &analysis__finding__descriptor, "finding.load", withdraw_finding,
+		"finding.save", NULL },
+	{ "DecideMeasure", &analysis__measure__descriptor, "measure.new", decide_measure,
+		"measure.save", &measure_codes },
+	{ "StartMeasure", &analysis__measure__descriptor, "measure.load", start_measure,
+		"measure.save", NULL },
+	{ "ChangeMeasureDueDate", &analysis__measure__descriptor, "measure.load",
+		change_measure_due_date, "measure.save", NULL },
+	{ "FinishMeasure", &analysis__measure__descriptor, "measure.load", finish_measure,
+		"measure.save", NULL },
+	{ "DropMeasure", &analysis__measure__descriptor, "measure.load", drop_measure,
+		"measure.save", NULL },
+	{ "EvaluateMeasure", &analysis__measure__descriptor, "measure.load", evaluate_measure,
+		"measure.save", NULL },
+	{ "WithdrawMeasureFact", &analysis__measure__descriptor, "measure.load",
+		withdraw_measure_fact, "measure.save", NULL },
 	{ .rpc = NULL },
 };
 
@@ -51,6 +108,10 @@ static const struct query queries[] = {
 		preview_revision },
 	{ "GetProcedure", "get_procedure", NULL, NULL },
 	{ "ListProcedures", "list_procedures", NULL, NULL },
+	{ "GetFinding", "finding.load", NULL, NULL },
+	{ "ListFindings", "list_findings", NULL, NULL },
+	{ "GetMeasure", "get_measure", NULL, NULL },
+	{ "ListMeasures", "list_measures", NULL, NULL },
 	{ .rpc = NULL },
 };
 

@@ -76,6 +76,7 @@ static const struct query queries[] = {
 	{ "ListContacts", "list_contacts", NULL, NULL },
 	{ "GetContact", "get_contact", NULL, NULL },
 	{ "ListContactReaders", "list_contact_readers", NULL, NULL },
+	{ "ResolveCodes", "resolve_codes", NULL, NULL },
 	{ .rpc = NULL },
 };
 

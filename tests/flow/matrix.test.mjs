@@ -105,6 +105,11 @@ async function makeWorld() {
 	const session = { heldOn: DAY, form: "VIDEO" };
 	[made.session] = (await post(`/coachings/${made.heldCoaching}/sessions`, session)).facts;
 	made.analysis = (await post("/analyses", { municipalities: [TOWN], kickedOffOn: DAY })).id;
+	const about = { actionField: "littering", summary: "matrix" };
+	made.finding = (await post(`/analyses/${made.analysis}/findings`, { foundOn: DAY, ...about })).id;
+	const owner = { ownerRole: "mayor", ownerOrganisation: TOWN, actionField: "littering" };
+	const decided = { title: "matrix", decidedOn: DAY, dueOn: DAY, ...owner };
+	made.measure = (await post(`/analyses/${made.analysis}/measures`, decided)).id;
 	await post(`/participants/${TOWN}/preliminary-agreement`, { signedOn: DAY });
 	await post(`/participants/${TOWN}/model-municipality`, { designatedOn: DAY });
 	made.foreignSubscription = (await post("/subscriptions", { kind: "Nothing" })).id;

@@ -130,6 +130,10 @@ const NOT_STORED = {
 		pool_size: "what the pool says",
 	},
 	"asskomm.analysis.v1.SecurityAnalysis": { chosen: "the procedure that it goes by has a table of its own" },
+	"asskomm.analysis.v1.Measure": {
+		days_overdue: "follows from the due date and the day",
+		offered: "what the finding says",
+	},
 	"asskomm.coaching.v1.PoolCoach": { taken: "counted by the coachings" },
 	"asskomm.notifications.v1.Subscription": { ended_on: "those that have ended are not listed" },
 };

@@ -13,6 +13,16 @@ rule_fn change_revision;
 rule_fn cancel_analysis;
 rule_fn withdraw_analysis_fact;
 rule_fn define_procedure;
+rule_fn record_finding;
+rule_fn correct_finding;
+rule_fn withdraw_finding;
+rule_fn decide_measure;
+rule_fn start_measure;
+rule_fn change_measure_due_date;
+rule_fn finish_measure;
+rule_fn drop_measure;
+rule_fn evaluate_measure;
+rule_fn withdraw_measure_fact;
 
 /* GetPlan: the plan with what is late and why, from PlanFacts. */
 ProtobufCMessage *plan_of(

@@ -1,0 +1,113 @@
+// What an analysis found, and the measures that follow from it: decided, late, done, judged; each
+// list as of any day, each role what is its own.
+import { after, before, test } from "node:test";
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { startSuite } from "../support/suite.mjs";
+
+let suite;
+let token;
+let analysis;
+let finding;
+let measure;
+
+const list = (name) =>
+	JSON.parse(
+		readFileSync(new URL(`../../services/registry/codes/${name}.json`, import.meta.url)),
+	);
+const record = async (path, body, as = token) => {
+	const reply = await suite.post(path, body, { token: as });
+	assert.equal(reply.status, 201, `${path}: ${reply.text}`);
+	return reply.json;
+};
+const listed = async (query, as = token) => {
+	const reply = await suite.get(`/measures?${query}`, { token: as });
+	assert.equal(reply.status, 200, reply.text);
+	return reply.json.items;
+};
+
+before(async () => {
+	suite = await startSuite();
+	token = suite.token("adviser", ["14523"]);
+	for (const name of ["action_fields", "contact_roles"]) {
+		const operator = suite.token("operator");
+		const reply = await suite.call("PUT", `/code-lists/${name}`, { token: operator, body: list(name) });
+		assert.equal(reply.status, 200, reply.text);
+	}
+	const wish = { municipalities: ["Rodewisch", "Lengenfeld"], kickedOffOn: "2024-02-01" };
+	analysis = (await record("/analyses", wish)).id;
+});
+after(() => suite?.stop());
+
+test("an action field that the list does not have is refused, and what it is not", async () => {
+	const body = { foundOn: "2024-06-20", actionField: "litering", summary: "Müll am Bahnhof" };
+	const refused = await suite.post(`/analyses/${analysis}/findings`, body, { token });
+	assert.equal(refused.status, 422, refused.text);
+	assert.equal(refused.json.violations[0].field, "actionField");
+	const recommendations = [{ code: "lighting", text: "Wege beleuchten" }];
+	const found = { ...body, actionField: "littering", recommendations };
+	finding = (await record(`/analyses/${analysis}/findings`, found)).id;
+	const { json } = await suite.get(`/findings?actionField=littering&district=14523`, { token });
+	assert.deepEqual(
+		json.items.map(({ id }) => id),
+		[finding],
+	);
+});
+
+test("a measure of one town answers a recommendation", async () => {
+	const wish = {
+		decidedOn: "2024-07-01",
+		title: "Beleuchtung am Bahnhof",
+		actionField: "littering",
+		ownerRole: "public_order_office",
+		ownerOrganisation: "14523360",
+		dueOn: "2024-12-31",
+		findingId: finding,
+		participants: ["14523360"],
+	};
+	const path = `/analyses/${analysis}/measures`;
+	const refused = await suite.post(path, { ...wish, recommendation: "cameras" }, { token });
+	assert.equal(refused.status, 422, refused.text);
+	const foreign = await suite.post(path, { ...wish, participants: ["14628160"] }, { token });
+	assert.equal(foreign.json.violations?.[0].field, "participants[0]", foreign.text);
+	measure = (await record(path, { ...wish, recommendation: "lighting" })).id;
+	const { json } = await suite.get(`/measures/${measure}`, { token });
+	assert.deepEqual(json.participants, ["14523360"]);
+	assert.equal(json.status, "PLANNED");
+});
+
+test("the town sees to its own measure; the other town does not see it", async () => {
+	const own = suite.token("municipality", ["14523360"]);
+	const other = suite.token("municipality", ["14523170"]);
+	const start = `/measures/${measure}/start`;
+	assert.equal((await suite.post(start, { startedOn: "2024-08-01" }, { token: other })).status, 404);
+	await record(start, { startedOn: "2024-08-01" }, own);
+	const drop = { droppedOn: "2024-09-01", reason: "x" };
+	const refused = await suite.post(`/measures/${measure}/drop`, drop, { token: own });
+	assert.equal(refused.status, 403);
+	assert.deepEqual(await listed("", other), []);
+});
+
+test("a new due date holds from the day of the change on; what is late is listed", async () => {
+	const change = { changedOn: "2024-12-01", dueOn: "2025-03-31", reason: "Lieferung verzögert" };
+	await record(`/measures/${measure}/due-date`, change);
+	const [before] = await listed("asOf=2024-11-30");
+	assert.equal(before.dueOn, "2024-12-31");
+	assert.equal(before.status, "RUNNING");
+	assert.deepEqual(await listed("asOf=2025-03-31&overdue=true"), []);
+	const [late] = await listed("asOf=2025-04-10&overdue=true&district=14523");
+	assert.deepEqual([late.id, late.daysOverdue, late.dueChanges], [measure, 10, 1]);
+});
+
+test("done and judged; taken back, it runs again", async () => {
+	const finished = await record(`/measures/${measure}/finish`, { finishedOn: "2025-04-20" });
+	assert.deepEqual(await listed("asOf=2025-05-01&overdue=true"), []);
+	const [done] = await listed("asOf=2025-05-01&status=DONE&actionField=littering");
+	assert.equal(done.finishedOn, "2025-04-20");
+	const judged = { evaluatedOn: "2025-06-01", result: "EFFECTIVE", method: "survey" };
+	const { facts } = await record(`/measures/${measure}/evaluate`, judged);
+	for (const factId of [facts[0], finished.facts[0]])
+		await record(`/measures/${measure}/withdraw`, { factId, reason: "Verwechslung" });
+	const { json } = await suite.get(`/measures/${measure}`, { token });
+	assert.deepEqual([json.status, json.finishedOn, json.evaluations], ["RUNNING", "", []]);
+});
