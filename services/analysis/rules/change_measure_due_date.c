@@ -5,6 +5,8 @@
 #include "measures.h"
 #include <string.h>
 
+/* A day that is past on the day of the change would be overdue at once, which is a slip of the
+ * pen; the first due date is kept beside the present one. */
 enum verdict change_measure_due_date(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {

@@ -33,6 +33,8 @@ static void replace_entry(
 	ruling->facts[ruling->n_facts - 1].header.corrects = text_copy(ruling->arena, before);
 }
 
+/* It stays a finding of the same municipalities. Measures refer to recommendations by code, so a
+ * code that goes leaves them without a text and no more. */
 enum verdict correct_finding(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {

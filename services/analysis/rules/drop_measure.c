@@ -4,6 +4,7 @@
 #include "core/reflect.h"
 #include "measures.h"
 
+/* It stays in the lists with its reason: what was decided and not done is worth knowing. */
 enum verdict drop_measure(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {

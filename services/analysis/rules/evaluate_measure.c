@@ -7,6 +7,7 @@
 /* Bounds what a row holds. */
 #define EVALUATIONS_MAX 50
 
+/* The result is a word of a short list, so that results can be counted; the text is for people. */
 enum verdict evaluate_measure(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {

@@ -17,6 +17,7 @@ static const struct list {
 };
 #define N_LISTS (sizeof(LISTS) / sizeof(LISTS[0]))
 
+/* A list without a row is a mistake of a need, told without a field. */
 static const char *field_of(const char *list)
 {
 	for (size_t i = 0; i < N_LISTS; i++)
@@ -47,6 +48,7 @@ static bool is_among(const char *key, char *const *known, size_t n_known)
 	return false;
 }
 
+/* The place in the request is told, since keys look alike. */
 enum verdict require_members(struct ruling *ruling, char *const *named, size_t n_named,
 	char *const *known, size_t n_known)
 {
@@ -58,6 +60,7 @@ enum verdict require_members(struct ruling *ruling, char *const *named, size_t n
 	return ACCEPTED;
 }
 
+/* Measures name recommendations by their codes. */
 enum verdict require_distinct(
 	struct ruling *ruling, Analysis__Recommendation *const *items, size_t count)
 {

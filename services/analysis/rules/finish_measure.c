@@ -4,6 +4,7 @@
 #include "core/reflect.h"
 #include "measures.h"
 
+/* Whether it was late is told by the fact, which has the due date too. */
 enum verdict finish_measure(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {

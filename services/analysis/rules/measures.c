@@ -36,6 +36,7 @@ static const struct move {
 };
 #define N_MOVES (sizeof(MOVES) / sizeof(MOVES[0]))
 
+/* A fact is allowed in a status, or it is not: there are no further provisions. */
 static const struct move *find_move(
 	Analysis__Measure__Status from, const ProtobufCMessageDescriptor *fact)
 {
@@ -63,6 +64,7 @@ static enum verdict refuse_move(struct ruling *ruling, Analysis__Measure__Status
 		state, allowed.bytes);
 }
 
+/* Facts come late, but in their order: the status on any day is told by the facts until then. */
 static enum verdict require_order(
 	struct ruling *ruling, const Analysis__Measure *measure, const char *field, const char *day)
 {
@@ -80,6 +82,7 @@ static enum verdict require_order(
 		latest->on);
 }
 
+/* The fact is filled in last, so that it says what the rule has set. */
 enum verdict measure_move(struct ruling *ruling, Analysis__Measure *measure, const char *field,
 	const char *day, ProtobufCMessage *fact, const char *value)
 {
@@ -97,6 +100,7 @@ enum verdict measure_move(struct ruling *ruling, Analysis__Measure *measure, con
 	return ACCEPTED;
 }
 
+/* Entries have the short name alone. */
 static const ProtobufCMessageDescriptor *fact_of(const Asskomm__Entry *entry)
 {
 	for (size_t i = 0; i < N_MOVES; i++)
@@ -119,6 +123,7 @@ Analysis__Measure__Status measure_status(const Analysis__Measure *measure)
 	return measure->n_entries > 0 ? status : STATUS(WITHDRAWN);
 }
 
+/* The first due date never changes. */
 char *measure_due(const Analysis__Measure *measure)
 {
 	char *due = measure->first_due_on;

@@ -4,6 +4,8 @@
 #include "core/reflect.h"
 #include "measures.h"
 
+/* The due date stays: it was set for the end, whenever the work begins. A start that nobody
+ * recorded is no fault, so this move may be left out. */
 enum verdict start_measure(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {

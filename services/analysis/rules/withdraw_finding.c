@@ -3,6 +3,8 @@
 
 #include "core/reflect.h"
 
+/* Its entry is the fact that holds now, which may be a correction: with it the whole finding goes.
+ * Measures that answer it stay: they were decided all the same. */
 enum verdict withdraw_finding(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {

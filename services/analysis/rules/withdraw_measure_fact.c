@@ -23,6 +23,7 @@ static void unset(struct ruling *ruling, Analysis__Measure *measure, const char 
 		measure->due_changes--;
 }
 
+/* Status and due date are told anew from the facts that are left, never remembered. */
 enum verdict withdraw_measure_fact(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {
