@@ -14,6 +14,7 @@ static const struct query queries[] = {
 	{ "GetPressText", "press_text", &monitor__press_facts__descriptor, press_text },
 	{ "GetCoverage", "get_coverage", NULL, NULL },
 	{ "GetPopulation", "get_population", NULL, NULL },
+	{ "GetIndicators", "get_indicators", &monitor__indicator_facts__descriptor, indicators },
 	{ .rpc = NULL },
 };
 

@@ -22,4 +22,8 @@ void places_of_consortium(struct arena *arena, Monitor__Marks *marks, const char
 ProtobufCMessage *press_text(
 	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request);
 
+/* IndicatorFacts to Indicators. */
+ProtobufCMessage *indicators(
+	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request);
+
 #endif

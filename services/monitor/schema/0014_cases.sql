@@ -69,23 +69,24 @@ create table stage (
 	n bigint not null,
 	code text not null,
 	place int not null,
+	aside boolean not null, -- cases come back from it to where they were: that repeats nothing
 	primary key (track, n)
 );
-insert into stage (track, n, code, place) values
-	('coaching', 1, 'requested', 1),
-	('coaching', 6, 'clarification', 2),
-	('coaching', 2, 'coach_matched', 3),
-	('coaching', 7, 'contracted', 4),
-	('coaching', 3, 'active', 5),
-	('coaching', 8, 'paused', 6),
-	('coaching', 9, 'in_review', 7),
-	('analysis', 1, 'data_collection', 1),
-	('analysis', 2, 'survey_running', 2),
-	('analysis', 3, 'evaluation', 3),
-	('analysis', 4, 'report', 4),
-	('analysis', 5, 'presented', 5),
-	('council', 1, 'active', 1),
-	('council', 2, 'dormant', 2);
+insert into stage (track, n, code, place, aside) values
+	('coaching', 1, 'requested', 1, false),
+	('coaching', 6, 'clarification', 2, false),
+	('coaching', 2, 'coach_matched', 3, false),
+	('coaching', 7, 'contracted', 4, false),
+	('coaching', 3, 'active', 5, false),
+	('coaching', 8, 'paused', 6, true),
+	('coaching', 9, 'in_review', 7, true),
+	('analysis', 1, 'data_collection', 1, false),
+	('analysis', 2, 'survey_running', 2, false),
+	('analysis', 3, 'evaluation', 3, false),
+	('analysis', 4, 'report', 4, false),
+	('analysis', 5, 'presented', 5, false),
+	('council', 1, 'active', 1, false),
+	('council', 2, 'dormant', 2, true);
 
 -- From when on something holds a case up, in days; set from the service's settings at its start.
 create table threshold (

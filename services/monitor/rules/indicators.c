@@ -1,0 +1,98 @@
+/* The indicators of the pipeline, each from what is counted.
+ *
+ * A percentile is the nearest rank over the whole state, since a district has too few; fewer than
+ * five are shown as they are, and no share is told of them. Given up and transferred are no
+ * throughput. */
+#include "rules.h"
+
+#include "core/reflect.h"
+#include "core/text.h"
+#include "numbers.h"
+
+#define WEEK 7u
+
+/* Departures of each whole week that ends with the day; those of the days before the first whole
+ * week are in no week. Weeks without any are zeros, not gaps. */
+static void set_weekly(struct arena *arena, Monitor__StageIndicators *stage,
+	const Monitor__StageFacts *facts, uint32_t window)
+{
+	size_t weeks = window / WEEK;
+
+	stage->n_weekly = weeks;
+	stage->weekly = NEW_ARRAY(arena, uint32_t, weeks + 1);
+	for (size_t i = 0; i < facts->n_done_days_ago; i++) {
+		size_t weeks_ago = facts->done_days_ago[i] / WEEK;
+
+		if (weeks_ago < weeks)
+			stage->weekly[weeks - 1 - weeks_ago]++;
+	}
+}
+
+/* Longer in the stage than 85 of 100 that left it. */
+static uint32_t count_ageing(
+	const Monitor__StageFacts *facts, const Monitor__Percentiles *cycle_time)
+{
+	uint32_t count = 0;
+
+	if (cycle_time == NULL)
+		return 0;
+	for (size_t i = 0; i < facts->n_ages; i++)
+		count += facts->ages[i] > cycle_time->p85;
+	return count;
+}
+
+static Monitor__StageIndicators *stage_of(
+	struct arena *arena, const Monitor__StageFacts *facts, uint32_t window)
+{
+	Monitor__StageIndicators *stage = NEW(arena, Monitor__StageIndicators);
+
+	monitor__stage_indicators__init(stage);
+	stage->track = facts->track;
+	stage->stage = facts->stage;
+	stage->wip = (uint32_t)facts->n_ages;
+	stage->arrivals = facts->arrivals;
+	stage->departures = (uint32_t)facts->n_done_days_ago;
+	stage->given_up = facts->given_up;
+	stage->transferred = facts->transferred;
+	stage->stalled = facts->stalled;
+	stage->age = durations_of(arena, facts->pool_ages, facts->n_pool_ages);
+	stage->cycle_time = durations_of(arena, facts->pool_cycle_days, facts->n_pool_cycle_days);
+	stage->ageing = count_ageing(facts, stage->cycle_time->percentiles);
+	set_weekly(arena, stage, facts, window);
+	return stage;
+}
+
+static Monitor__TrackIndicators *track_of(struct arena *arena, const Monitor__TrackFacts *facts)
+{
+	Monitor__TrackIndicators *track = NEW(arena, Monitor__TrackIndicators);
+
+	monitor__track_indicators__init(track);
+	track->track = facts->track;
+	track->overdue = rate_of(arena, facts->overdue, facts->due);
+	track->oldest_overdue = facts->oldest_overdue;
+	track->on_time = rate_of(arena, facts->on_time, facts->done);
+	track->due_changes = facts->due_changes;
+	return track;
+}
+
+ProtobufCMessage *indicators(
+	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request)
+{
+	const Monitor__IndicatorFacts *facts =
+		AS(Monitor__IndicatorFacts, monitor__indicator_facts, row);
+	Monitor__Indicators *answer = NEW(arena, Monitor__Indicators);
+
+	(void)request;
+	monitor__indicators__init(answer);
+	answer->as_of = facts->as_of;
+	answer->known_at = facts->known_at;
+	answer->district = facts->district;
+	answer->window = facts->window;
+	answer->ledger_seq = facts->ledger_seq;
+	for (size_t i = 0; i < facts->n_stages; i++)
+		reflect_append(arena, &answer->base, "stages",
+			stage_of(arena, facts->stages[i], facts->window));
+	for (size_t i = 0; i < facts->n_tracks; i++)
+		reflect_append(arena, &answer->base, "tracks", track_of(arena, facts->tracks[i]));
+	return &answer->base;
+}

@@ -1,0 +1,84 @@
+-- What the indicators count: how long cases stayed in a stage, and how deadlines ended.
+
+-- Each stay of a case in a stage up to a day, known with a fact: n is the stage's number, 0 the case
+-- as a whole. What lies after the day is not known yet: who left later is still there. Unlike spans,
+-- a stage that was entered and left on one day is a stay too, or those who are fast would not count.
+-- outcome: open, done, given_up, or transferred (the same stage in another district). repeated: the
+-- case was in this stage before and did not just come back from aside.
+create function stays_on(asked_track text, day date, known bigint)
+returns table (track text, n bigint, unit text, participant text, district text, seq bigint,
+	entered_on date, left_on date, outcome text, repeated boolean)
+language sql stable
+as $$
+	with told as (
+		select m.counter, e.is_whole, m.unit, m.participant, m.district, m.seq, m.valid_on, e.n,
+			lag((e.n, m.district)) over w is distinct from (e.n, m.district) as begins,
+			m.phase
+		from mark m
+		cross join lateral (values (false, m.n), (true, least(m.n, 0))) as e(is_whole, n)
+		where m.counter = any (array(select distinct 'stage/' || g.track from stage g
+				where asked_track is null or g.track = asked_track))
+			and m.valid_on <= day and stands(m.seq, m.gone_with, known)
+		window w as (partition by m.counter, m.unit, e.is_whole
+			order by m.valid_on, m.phase, m.seq)
+	), stay as (
+		select t.*, lead(t.valid_on) over w as until, lead(t.n) over w as n_after,
+			lag(t.n) over w as n_before,
+			row_number() over (partition by t.counter, t.unit, t.is_whole, t.n
+				order by t.valid_on, t.phase, t.seq) as time
+		from told t
+		where t.begins
+		window w as (partition by t.counter, t.unit, t.is_whole order by t.valid_on, t.phase, t.seq)
+	)
+	select split_part(s.counter, '/', 2), s.n, s.unit, s.participant, s.district, s.seq,
+		s.valid_on, s.until,
+		case when s.until is null then 'open' when s.n_after = s.n then 'transferred'
+			when s.n_after = -2 then 'given_up' else 'done' end,
+		s.time > 1 and s.n_before is distinct from s.n and not coalesce(b.aside, false)
+	from stay s
+	left join stage b on 'stage/' || b.track = s.counter and b.n = s.n_before
+	where s.n >= 0
+$$;
+
+-- Each day that something was due, up to a day, and how that ended: open, done, moved (to another
+-- day), kept (the same was said again) or gone. The fact that says so tells a step that is done from
+-- one that was given up; a session or review is done when one is held.
+create function deadlines_on(asked_track text, day date, known bigint)
+returns table (track text, unit text, step text, district text, due_on date, first_on date,
+	ended_on date, ending text)
+language sql stable
+as $$
+	with told as (
+		select m.counter, m.unit, m.district, m.n, m.first_on,
+			lead(m.n) over w as n_after, lead(m.valid_on) over w as until,
+			lead(m.seq) over w as seq_after
+		from mark m
+		where m.counter = any (array(select distinct 'due/' || g.track from stage g
+				where asked_track is null or g.track = asked_track))
+			and m.valid_on <= day and stands(m.seq, m.gone_with, known)
+		window w as (partition by m.counter, m.unit order by m.valid_on, m.phase, m.seq)
+	), finishing(track, step, type, even_if_due_again) as (
+		values ('analysis', null, 'asskomm.analysis.v1.AnalysisMilestoneReached', false),
+			('analysis', null, 'asskomm.analysis.v1.AnalysisTaskDone', false),
+			('analysis', 'presentation', 'asskomm.analysis.v1.AnalysisPresented', false),
+			('coaching', 'session', 'asskomm.coaching.v1.SessionHeld', true),
+			('coaching', 'review', 'asskomm.coaching.v1.InterimReviewHeld', true)
+	), named as (
+		select split_part(t.counter, '/', 2) as track, split_part(t.unit, '/', 1) as of_unit,
+			split_part(t.unit, '/', 2) as of_step, t.*
+		from told t
+		where t.n > 0
+	)
+	select t.track, t.of_unit, t.of_step, t.district, date '1970-01-01' + t.n::int,
+		coalesce(t.first_on, date '1970-01-01' + t.n::int), t.until,
+		case when t.until is null then 'open'
+			when exists (
+				select from finishing d
+				join fact f on f.type = d.type and f.seq = t.seq_after
+				where d.track = t.track and coalesce(d.step, t.of_step) = t.of_step
+					and (d.even_if_due_again or t.n_after = 0)) then 'done'
+			when t.n_after = 0 then 'gone'
+			when t.n_after = t.n then 'kept'
+			else 'moved' end
+	from named t
+$$;

@@ -1,0 +1,77 @@
+-- What the indicators of the pipeline are made from. Counts are of the state or of the district;
+-- what is pooled is of the state. The window ends with the day.
+with asked as (
+	select coalesce(:as_of::date, :today::date) as as_of, known_seq(:known_at) as known,
+		coalesce(nullif(:window::int, 0), 365) as days
+), stay as materialized (
+	select s.*, :district::text is null or s.district = :district as here,
+		s.entered_on > a.as_of - a.days as is_new,
+		s.left_on > a.as_of - a.days as has_left
+	from asked a, stays_on(:track, a.as_of, a.known) as s
+), held as (
+	select c.track, c.stage, count(*) as n
+	from asked a, cases_on(a.as_of, a.known) as c
+	where c.stalled and (:district::text is null or c.district = :district)
+	group by grouping sets ((c.track, c.stage), (c.track))
+), named as (
+	select track, n, code, place from stage
+	union all
+	select distinct track, 0, '', 0 from stage
+), stage_facts as (
+	select g.track, g.code as stage, g.place,
+		count(*) filter (where s.here and s.is_new) as arrivals,
+		count(*) filter (where s.here and s.has_left and s.outcome = 'given_up') as given_up,
+		count(*) filter (where s.here and s.has_left and s.outcome = 'transferred')
+			as transferred,
+		coalesce(jsonb_agg(a.as_of - s.entered_on order by s.entered_on desc)
+			filter (where s.here and s.outcome = 'open'), '[]') as ages,
+		coalesce(jsonb_agg(a.as_of - s.entered_on order by s.entered_on desc)
+			filter (where s.outcome = 'open'), '[]') as pool_ages,
+		coalesce(jsonb_agg(s.left_on - s.entered_on + 1 order by s.left_on - s.entered_on)
+			filter (where s.has_left and s.outcome in ('done', 'given_up')), '[]')
+			as pool_cycle_days,
+		coalesce(jsonb_agg(a.as_of - s.left_on order by s.left_on desc)
+			filter (where s.here and s.has_left and s.outcome = 'done'), '[]') as done_days_ago
+	from asked a
+	cross join named g
+	left join stay s on (s.track, s.n) = (g.track, g.n)
+	where (:track::text is null or g.track = :track)
+		and (:stage::text is null or g.code = :stage)
+	group by g.track, g.code, g.place
+), deadline as (
+	select d.*
+	from asked a, deadlines_on(:track, a.as_of, a.known) as d
+	where :district::text is null or d.district = :district
+), track_facts as (
+	select g.track,
+		count(*) filter (where d.ending = 'open' and s.unit is not null) as due,
+		count(*) filter (where d.ending = 'open' and s.unit is not null and d.due_on < a.as_of)
+			as overdue,
+		coalesce(max(a.as_of - d.due_on) filter (where d.ending = 'open' and s.unit is not null
+			and d.due_on < a.as_of), 0) as oldest_overdue,
+		count(*) filter (where d.ending = 'done' and d.ended_on > a.as_of - a.days) as done,
+		count(*) filter (where d.ending = 'done' and d.ended_on > a.as_of - a.days
+			and d.ended_on <= d.first_on) as on_time,
+		count(*) filter (where d.ending = 'moved' and d.ended_on > a.as_of - a.days)
+			as due_changes
+	from asked a
+	cross join (select distinct track from stage) as g
+	left join deadline d on d.track = g.track
+	left join stay s on (s.track, s.n, s.unit, s.outcome) = (d.track, 0, d.unit, 'open')
+	where :track::text is null or g.track = :track
+	group by g.track
+)
+select a.as_of, :known_at as known_at, :district as district, a.days as window,
+	a.known as ledger_seq,
+	(select coalesce(jsonb_agg(jsonb_build_object('track', f.track, 'stage', f.stage,
+		'arrivals', f.arrivals, 'givenUp', f.given_up, 'transferred', f.transferred,
+		'stalled', coalesce(h.n, 0), 'ages', f.ages, 'poolAges', f.pool_ages,
+		'poolCycleDays', f.pool_cycle_days, 'doneDaysAgo', f.done_days_ago)
+		order by f.track, f.place), '[]')
+	from stage_facts f
+	left join held h on (h.track, coalesce(h.stage, '')) = (f.track, f.stage)) as stages,
+	(select coalesce(jsonb_agg(jsonb_build_object('track', t.track, 'due', t.due,
+		'overdue', t.overdue, 'oldestOverdue', t.oldest_overdue, 'done', t.done,
+		'onTime', t.on_time, 'dueChanges', t.due_changes) order by t.track), '[]')
+	from track_facts t) as tracks
+from asked a

@@ -1,0 +1,368 @@
+// What the indicators are made from: random stages, transfers and deadlines, late, replaced and taken
+// back, are folded, and for random days, windows and moments of knowledge every number is held
+// against a recount that goes through all of them. What was asked before the second half was folded
+// is asked again after it.
+// ASSKOMM_SEED repeats a run; the seed is part of every message.
+import { after, before, test } from "node:test";
+import assert from "node:assert/strict";
+import { randomInt, randomUUID } from "node:crypto";
+import { startSql } from "./support.mjs";
+import { randomFrom } from "./recount.mjs";
+
+const SEED = Number(process.env.ASSKOMM_SEED ?? randomInt(2 ** 31));
+const FACTS = 500;
+const QUESTIONS = 40;
+const DAY_MS = 86_400_000;
+const FIRST = Date.UTC(2022, 0, 1);
+const DAYS = 600;
+const DISTRICTS = ["14521", "14628", "14713"];
+const STAGES = {
+	analysis: { 1: "data_collection", 2: "survey_running", 3: "evaluation", 4: "report", 5: "presented" },
+	coaching: {
+		1: "requested", 6: "clarification", 2: "coach_matched", 7: "contracted",
+		3: "active", 8: "paused", 9: "in_review",
+	},
+	council: { 1: "active", 2: "dormant" },
+};
+const ANALYSIS = "asskomm.analysis.v1";
+const COACHING = "asskomm.coaching.v1";
+
+const seeded = `seed ${SEED}`;
+const random = randomFrom(SEED);
+const dateOf = (days) => new Date(FIRST + days * DAY_MS).toISOString().slice(0, 10);
+const sinceEpoch = (day) => Date.parse(day) / DAY_MS;
+const dayOf = (days) => new Date(days * DAY_MS).toISOString().slice(0, 10);
+// many on few days, so that stages are entered and left on one day
+const randomDay = () => dateOf(random.chance(0.5) ? random.below(DAYS) : 20 * random.below(DAYS / 20));
+const instantOf = (seq) => new Date(Date.UTC(2024, 0, 1) + seq * 1000).toISOString();
+
+const UNITS = Array.from({ length: 18 }, (_, i) => ({
+	unit: randomUUID(),
+	track: ["coaching", "analysis"][i % 2],
+	participant: `${DISTRICTS[i % 3]}${100 + i}`,
+}));
+
+const mark = (what, { unit, track, participant }, validOn, n, more = {}) => ({
+	counter: `${what}/${track}`,
+	unit: unit + (more.step ? `/${more.step}` : ""),
+	participant,
+	district: more.district ?? participant.slice(0, 5),
+	validOn,
+	n,
+	responsible: "",
+	firstOn: more.firstOn ?? "",
+});
+
+const anyStage = ({ track }) => Number(random.of(Object.keys(STAGES[track])));
+const due = (of, day, step, type) => ({
+	type,
+	marks: [
+		mark("due", of, day, random.chance(0.4) ? 0 : sinceEpoch(randomDay()), {
+			step,
+			firstOn: random.chance(0.5) ? randomDay() : "",
+		}),
+	],
+});
+
+// To add one: a function of a case and a day that gives a fact's type and marks.
+const MAKERS = [
+	(of, day) => ({ marks: [mark("stage", of, day, anyStage(of))] }),
+	(of, day) => ({ marks: [mark("stage", of, day, anyStage(of))] }),
+	(of, day) => ({ marks: [mark("stage", of, day, anyStage(of))] }),
+	(of, day) => ({ marks: [mark("stage", of, day, random.of([-1, -2]))] }),
+	(of, day) => ({
+		marks: [mark("stage", of, day, anyStage(of), { district: random.of(DISTRICTS) })],
+	}),
+	(of, day) =>
+		of.track === "analysis"
+			? due(of, day, random.of(["survey", "presentation"]),
+					random.of([`${ANALYSIS}.AnalysisMilestoneReached`, `${ANALYSIS}.AnalysisTaskDone`,
+						`${ANALYSIS}.AnalysisPresented`, `${ANALYSIS}.AnalysisStepPostponed`]))
+			: due(of, day, random.of(["session", "review"]),
+					random.of([`${COACHING}.SessionHeld`, `${COACHING}.InterimReviewHeld`,
+						`${COACHING}.ContractMade`])),
+];
+
+const facts = [];
+for (let seq = 1; seq <= FACTS; seq++) {
+	const of = random.of(UNITS);
+	const day = randomDay();
+	const earlier = random.chance(0.15) && seq > 1 ? random.of(facts) : null;
+	const { type = "asskomm.test.Fact", marks } = random.of(MAKERS)(of, day);
+	facts.push({
+		seq,
+		type,
+		id: randomUUID(),
+		day,
+		corrects: earlier?.id ?? null,
+		participants: [of.participant],
+		cases: earlier && random.chance(0.5) ? [] : marks,
+	});
+}
+
+// ---- by hand
+
+const goneWith = new Map();
+for (const { corrects, seq } of facts)
+	if (corrects && !goneWith.has(corrects)) goneWith.set(corrects, seq);
+
+// { counter and unit: their marks in order }, of what stands with a fact and lies before a day.
+function timelines(known, day) {
+	const found = new Map();
+	for (const { seq, id, type, cases } of facts)
+		if (seq <= known && (goneWith.get(id) ?? Infinity) > known)
+			for (const each of cases)
+				if (each.validOn <= day) {
+					const key = `${each.counter} ${each.unit}`;
+					found.set(key, [...(found.get(key) ?? []), { ...each, seq, type }]);
+				}
+	for (const list of found.values())
+		list.sort((a, b) => (a.validOn < b.validOn ? -1 : a.validOn > b.validOn ? 1 : a.seq - b.seq));
+	return [...found.values()];
+}
+
+// The stays of one timeline, in order; `value` tells in which stage a mark puts the case.
+function staysIn(list, value) {
+	const steps = [];
+	for (const each of list) {
+		const n = value(each.n);
+		const before = steps[steps.length - 1];
+		if (!before || before.n !== n || before.district !== each.district)
+			steps.push({ n, district: each.district, entered: each.validOn });
+	}
+	return steps
+		.map(({ n, district, entered }, i) => {
+			const next = steps[i + 1];
+			const outcome = !next
+				? "open"
+				: next.n === n
+					? "transferred"
+					: next.n === -2
+						? "given_up"
+						: "done";
+			return { n, district, entered, left: next?.entered, outcome };
+		})
+		.filter(({ n }) => n >= 0);
+}
+
+function staysBy(day, known) {
+	return timelines(known, day)
+		.filter(([{ counter }]) => counter.startsWith("stage/"))
+		.flatMap((list) => {
+			const [{ counter, unit }] = list;
+			const track = counter.split("/")[1];
+			return [(n) => n, (n) => Math.min(n, 0)].flatMap((value, whole) =>
+				staysIn(list, value)
+					.filter(({ n }) => whole || n > 0)
+					.map((stay) => ({ ...stay, track, unit, stage: whole ? "" : STAGES[track][stay.n] })),
+			);
+		});
+}
+
+function deadlinesBy(day, known) {
+	return timelines(known, day)
+		.filter(([{ counter }]) => counter.startsWith("due/"))
+		.flatMap((list) =>
+			list
+				.map((each, i) => ({ ...each, next: list[i + 1] }))
+				.filter(({ n }) => n > 0)
+				.map(({ counter, unit, district, n, firstOn, next }) => {
+					const [of, step] = unit.split("/");
+					const kind = next?.type.split(".").pop();
+					const isDone =
+						(["AnalysisMilestoneReached", "AnalysisTaskDone"].includes(kind) && next.n === 0) ||
+						(kind === "AnalysisPresented" && step === "presentation" && next.n === 0) ||
+						(kind === "SessionHeld" && step === "session") ||
+						(kind === "InterimReviewHeld" && step === "review");
+					const ending = !next
+						? "open"
+						: isDone
+							? "done"
+							: next.n > 0 && next.n !== n
+								? "moved"
+								: "other";
+					const first = firstOn || dayOf(n);
+					return { track: counter.split("/")[1], of, district, dueOn: dayOf(n), first, ending,
+						ended: next?.validOn };
+				}),
+		);
+}
+
+const daysFrom = (from, to) => sinceEpoch(to) - sinceEpoch(from);
+const ascending = (list) => list.sort((a, b) => a - b);
+const count = (list, test) => list.filter(test).length;
+
+function stageBy(stays, track, stage, { day, window, district }) {
+	const start = dayOf(sinceEpoch(day) - window);
+	const pool = stays.filter((stay) => stay.track === track && stay.stage === stage);
+	const here = pool.filter((stay) => !district || stay.district === district);
+	const hasLeft = ({ left }) => left > start;
+	const age = ({ entered }) => daysFrom(entered, day);
+	return {
+		track,
+		stage,
+		arrivals: count(here, ({ entered }) => entered > start),
+		givenUp: count(here, (stay) => hasLeft(stay) && stay.outcome === "given_up"),
+		transferred: count(here, (stay) => hasLeft(stay) && stay.outcome === "transferred"),
+		ages: ascending(here.filter(({ outcome }) => outcome === "open").map(age)),
+		poolAges: ascending(pool.filter(({ outcome }) => outcome === "open").map(age)),
+		poolCycleDays: ascending(
+			pool
+				.filter((stay) => hasLeft(stay) && ["done", "given_up"].includes(stay.outcome))
+				.map(({ entered, left }) => daysFrom(entered, left) + 1),
+		),
+		doneDaysAgo: ascending(
+			here
+				.filter((stay) => hasLeft(stay) && stay.outcome === "done")
+				.map(({ left }) => daysFrom(left, day)),
+		),
+	};
+}
+
+function trackBy(stays, deadlines, track, { day, window, district }) {
+	const start = dayOf(sinceEpoch(day) - window);
+	const isOpen = (of) =>
+		stays.some(({ unit, stage, outcome }) => unit === of && stage === "" && outcome === "open");
+	const here = deadlines.filter(
+		(each) => each.track === track && (!district || each.district === district),
+	);
+	const open = here.filter(({ of, ending }) => ending === "open" && isOpen(of));
+	const late = open.filter(({ dueOn }) => dueOn < day);
+	const done = here.filter(({ ending, ended }) => ending === "done" && ended > start);
+	return {
+		track,
+		due: open.length,
+		overdue: late.length,
+		oldestOverdue: Math.max(0, ...late.map(({ dueOn }) => daysFrom(dueOn, day))),
+		done: done.length,
+		onTime: count(done, ({ ended, first }) => ended <= first),
+		dueChanges: count(here, ({ ending, ended }) => ending === "moved" && ended > start),
+	};
+}
+
+function factsBy(question) {
+	const stays = staysBy(question.day, question.known);
+	const deadlines = deadlinesBy(question.day, question.known);
+	return {
+		stages: Object.entries(STAGES).flatMap(([track, stages]) =>
+			["", ...stagesInOrder(track, stages)].map((stage) => stageBy(stays, track, stage, question)),
+		),
+		tracks: Object.keys(STAGES).map((track) => trackBy(stays, deadlines, track, question)),
+	};
+}
+
+const ORDER = { coaching: [1, 6, 2, 7, 3, 8, 9] };
+const stagesInOrder = (track, stages) => (ORDER[track] ?? Object.keys(stages)).map((n) => stages[n]);
+
+// ---- by the suite
+
+let suite;
+let superuser;
+let monitor;
+const published = new Map();
+
+async function fold(some) {
+	for (let at = 0; at < some.length; ) {
+		const batch = some.slice(at, at + 1 + random.below(20));
+		const values = batch.map(({ seq, type, id, day, corrects, participants, cases }) => ({
+			seq,
+			epoch: "e1",
+			fact_id: id,
+			type,
+			valid_on: day,
+			recorded_at: instantOf(seq),
+			participants,
+			provenance: null,
+			citation: null,
+			corrects,
+			marks: [],
+			cases: cases.map((each) => ({ ...each, n: String(each.n) })),
+			successions: null,
+			districts: null,
+			parties: null,
+		}));
+		await monitor.runTogether("fold", values, { scope: "*", actor: "monitor" });
+		at += batch.length;
+	}
+}
+
+async function ask({ day, known, window, district = null }) {
+	const [row] = await monitor.run("get_indicators", {
+		as_of: day, known_at: instantOf(known), today: "2030-01-01", window,
+		track: null, stage: null, district,
+	});
+	return { ...row, stages: JSON.parse(row.stages), tracks: JSON.parse(row.tracks) };
+}
+
+const question = (most) => ({
+	day: randomDay(),
+	known: random.chance(0.5) ? most : random.below(most),
+	window: random.of([1, 30, 365]),
+	district: random.chance(0.5) ? random.of(DISTRICTS) : null,
+});
+
+before(async () => {
+	console.log(seeded);
+	suite = await startSql();
+	superuser = suite.client();
+	await superuser.rows("set search_path = monitor");
+	monitor = suite.service("monitor");
+	await fold(facts.slice(0, FACTS / 2));
+	for (let i = 0; i < 10; i++) {
+		const asked = { ...question(FACTS / 2), known: FACTS / 2 };
+		published.set(asked, await ask(asked));
+	}
+	await fold(facts.slice(FACTS / 2));
+});
+after(() => suite?.stop());
+
+test("every number is the recount", async () => {
+	for (let i = 0; i < QUESTIONS; i++) {
+		const asked = question(FACTS);
+		const { stages, tracks } = await ask(asked);
+		const label = `${seeded}: ${JSON.stringify(asked)}`;
+		const counted = factsBy(asked);
+		assert.deepEqual(stages.map(({ stalled, ...rest }) => rest), counted.stages, label);
+		assert.deepEqual(tracks, counted.tracks, label);
+		assert.ok(counted.stages.length === 17);
+	}
+});
+
+test("what was published does not change with what is learned later", async () => {
+	for (const [asked, answer] of published)
+		assert.deepEqual(await ask(asked), answer, `${seeded}: ${JSON.stringify(asked)}`);
+});
+
+test("who is here was here yesterday or came, and has not left", async () => {
+	for (let i = 0; i < QUESTIONS / 4; i++) {
+		const district = random.chance(0.5) ? random.of(DISTRICTS) : null;
+		const known = FACTS;
+		const to = random.below(DAYS) + 1;
+		const here = await ask({ day: dateOf(to), known, window: 1, district });
+		const yesterday = await ask({ day: dateOf(to - 1), known, window: 1, district });
+		for (const [at, now] of here.stages.entries())
+			assert.equal(
+				now.ages.length,
+				yesterday.stages[at].ages.length + now.arrivals -
+					now.doneDaysAgo.length - now.givenUp - now.transferred,
+				`${seeded}: ${dateOf(to)} ${district} ${now.track} ${now.stage}`,
+			);
+	}
+});
+
+test("the districts sum up to the state", async () => {
+	const sums = ({ stages, tracks }) => [
+		...stages.map((each) => [each.arrivals, each.givenUp, each.transferred, each.stalled,
+			each.ages.length, each.doneDaysAgo.length]),
+		...tracks.map((each) => [each.due, each.overdue, each.done, each.onTime, each.dueChanges]),
+	];
+	for (let i = 0; i < QUESTIONS / 8; i++) {
+		const asked = { ...question(FACTS), district: null };
+		const state = sums(await ask(asked));
+		const added = state.map((list) => list.map(() => 0));
+		for (const district of DISTRICTS)
+			for (const [at, list] of sums(await ask({ ...asked, district })).entries())
+				list.forEach((n, k) => (added[at][k] += n));
+		assert.deepEqual(added, state, `${seeded}: ${JSON.stringify(asked)}`);
+	}
+});
