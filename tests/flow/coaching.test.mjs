@@ -214,6 +214,17 @@ describe("a coach", () => {
 		assert.equal((await get("/coaches/b3-31")).taken, 1);
 		assert.equal((await match(matched[1])).status, 201);
 		assert.equal(await taken(), 1);
+
+		// what is taken back takes its place again, or is refused when that is gone
+		const rest = ids.filter((id) => !matched.includes(id)).slice(0, 2);
+		for (const id of rest) assert.equal((await match(id)).status, 201);
+		const ended = await get(`/coachings/${matched[0]}`);
+		const undo = { factId: ended.entries.at(-1).factId, reason: "mistake" };
+		const full = await post(`/coachings/${matched[0]}/withdraw`, undo, { status: 409 });
+		assert.equal(full.violations[0].rule, "full");
+		await post(`/coachings/${rest[0]}/close`, { closedOn: "2022-03-01", outcome: "ABORTED" });
+		await post(`/coachings/${matched[0]}/withdraw`, undo);
+		assert.equal(await taken(), 3);
 	});
 
 	test("is proposed for a coaching, with the reasons", async () => {
