@@ -28,10 +28,14 @@ const struct route_header ROUTE_HEADERS[] = {
 		"{\"type\":\"string\",\"minLength\":1,\"maxLength\":128,\"pattern\":\"^[!-~]+$\"}",
 		"heidenau-2023-08-09", is_command },
 	{ "IfMatch", "If-Match",
-		"The ETag of what was read before deciding. When the version has changed since: "
-		"412. \"*\" is any version.",
-		"{\"type\":\"string\",\"pattern\":\"^(\\\"[1-9][0-9]{0,8}\\\"|\\\\*)$\"}", "\"3\"",
-		route_takes_version },
+		"The ETag of what was read before deciding, or its version alone (`\"3\"`). When "
+		"the "
+		"version has changed since: 412. \"*\" is any version.",
+		"{\"type\":\"string\",\"pattern\":"
+		"\"^((W/)?\\\"(0|[1-9][0-9]{0,8})(-[0-9a-f]{20})?\\\"|\\\\*)$\"}",
+		"\"3\"", route_takes_version },
+	{ "IfNew", "If-None-Match", "\"*\": only if nothing was recorded of it yet, else 412.",
+		"{\"type\":\"string\",\"const\":\"*\"}", "*", route_takes_version },
 	{ "DryRun", "Dry-Run",
 		"true: the command is decided as ever and answered with what it would do (200, "
 		"`dryRun` is true) or with its refusal, and nothing is saved. What only the "

@@ -28,8 +28,9 @@ static const struct answer_header {
 	const char *component, *what, *schema;
 } HEADERS[] = {
 	{ "ETag",
-		"The version of what the answer tells of, for If-Match; a weak tag where there is "
-		"no version. For If-None-Match both.",
+		"For If-None-Match: it changes when anything in the answer does. Where the answer "
+		"has a version the tag begins with it (`\"3-c0ffee…\"`), and If-Match takes it; "
+		"without one it is weak.",
 		"{\"type\":\"string\"}" },
 	{ "LedgerSeq",
 		"Every fact of the ledger up to this number is in the answer. An answer that was "

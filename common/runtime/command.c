@@ -236,10 +236,15 @@ static Asskomm__Failure *out_of_reach(struct run *run)
 /* The caller decided on a version that is no longer the one. */
 static Asskomm__Failure *check_version(struct run *run)
 {
-	uint32_t expected = run->call->bus->header->expected_version;
+	const Asskomm__Header *header = run->call->bus->header;
+	uint32_t expected = header->expected_version;
 	const char *version = reflect_get_text(run->call->arena, run->aggregate, "version");
+	uint32_t found = (uint32_t)strtoul(version, NULL, 10);
 
-	if (expected == 0 || strtoul(version, NULL, 10) == expected)
+	if (header->expected_new && found > 0)
+		return failure_new(run->call->arena, FAILURE_PRECONDITION,
+			"it is there already, with version %s: read it, then decide", version);
+	if (expected == 0 || found == expected)
 		return NULL;
 	return failure_new(run->call->arena, FAILURE_PRECONDITION,
 		"the version is %s, not %u: read it again, then decide", version, expected);

@@ -184,7 +184,7 @@ static void on_answer(struct asking *asking, const Asskomm__Failure *failure, co
 /* What the headers of a command ask for. */
 struct wishes {
 	const char *key;
-	uint32_t version; /* If-Match; 0: any */
+	struct version_wish version;
 	Asskomm__Claim *claim;
 	protobuf_c_boolean dry_run;
 };
@@ -203,7 +203,8 @@ static void ask(struct edge_call *call, const ProtobufCMessage *input, const str
 	header->traceparent = text_copy(arena, call->trace.parent);
 	header->language = text_copy(arena, language_tag(arena_language(arena)));
 	header->claim = wishes->claim;
-	header->expected_version = wishes->version;
+	header->expected_version = wishes->version.version;
+	header->expected_new = wishes->version.is_new;
 	header->dry_run = wishes->dry_run;
 	asking->request.body = reflect_pack(arena, input, &asking->request.body_len);
 	asking->peers = service_peer(call->edge->service, method->service);
@@ -227,7 +228,7 @@ static Asskomm__Failure *read_headers(struct edge_call *call, struct wishes *out
 	if (failure == NULL && call->route.method->command)
 		failure = headers_key(exchange, &out_wishes->key);
 	if (failure == NULL && call->route.method->command)
-		failure = versions_expected(exchange, &out_wishes->version);
+		failure = versions_wish(exchange, &out_wishes->version);
 	if (failure == NULL && call->route.method->command)
 		failure = headers_dry_run(exchange, &out_wishes->dry_run);
 	if (failure != NULL)
@@ -280,7 +281,7 @@ static void serve(struct edge_call *call)
 {
 	/* The order is that of the answers a caller should get: 404, 401, 403, then what is wrong
 	 * with the request itself. A stranger never gets to see the rules of a form. */
-	struct wishes wishes = { NULL, 0, NULL, false };
+	struct wishes wishes = { NULL, { 0, false }, NULL, false };
 	ProtobufCMessage *input = NULL;
 
 	if (edge_recall(call))

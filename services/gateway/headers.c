@@ -83,7 +83,7 @@ size_t headers_count(const struct http_exchange *exchange, const char *name, con
 }
 
 /* The name is given as documentation writes it, though it came in lower case. */
-static Asskomm__Failure *bad_header(
+Asskomm__Failure *headers_bad(
 	const struct http_exchange *exchange, const char *name, const char *what)
 {
 	Asskomm__Failure *failure = failure_new(
@@ -112,7 +112,7 @@ Asskomm__Failure *headers_key(const struct http_exchange *exchange, const char *
 	for (size_t i = 0; fits && i < len; i++)
 		fits = key[i] > ' ' && key[i] < 0x7f;
 	if (!fits)
-		return bad_header(exchange, "Idempotency-Key",
+		return headers_bad(exchange, "Idempotency-Key",
 			"Send it once, with 1 to 128 visible ASCII characters");
 	*out_key = key;
 	return NULL;
@@ -127,7 +127,7 @@ Asskomm__Failure *headers_dry_run(
 
 	*out_dry_run = strcmp(value, "true") == 0;
 	if (count > 1 || (!*out_dry_run && strcmp(value, "false") != 0))
-		return bad_header(exchange, "Dry-Run", "Send it once: true, or false");
+		return headers_bad(exchange, "Dry-Run", "Send it once: true, or false");
 	return NULL;
 }
 
@@ -214,13 +214,13 @@ Asskomm__Failure *headers_claim(const struct http_exchange *exchange,
 	asskomm__claim__init(claim);
 	claim->recorded_on = text_copy(arena, day);
 	if (days > 1 || (days == 1 && (day[0] == '\0' || !validate_format(FORMAT_DATE, day))))
-		return bad_header(exchange, "Recorded-On", "Send one day that exists: 2021-01-18");
+		return headers_bad(exchange, "Recorded-On", "Send one day that exists: 2021-01-18");
 	if (provenances > 1 ||
 		(provenances == 1 && !read_provenance(provenance, &claim->provenance)))
-		return bad_header(exchange, "Provenance", "Send PUBLISHED or SYNTHETIC");
+		return headers_bad(exchange, "Provenance", "Send PUBLISHED or SYNTHETIC");
 	claim->citation = citations == 0 ? text_copy(arena, "") : decode(arena, citation);
 	if (citations > 1 || !is_sentence(claim->citation, HEADERS_CITATION_MAX))
-		return bad_header(exchange, "Citation",
+		return headers_bad(exchange, "Citation",
 			"Send one line of UTF-8, percent-encoded or plain, of at most 500 "
 			"characters");
 	*out_claim = claim;

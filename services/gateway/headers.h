@@ -26,6 +26,11 @@ void headers_trace(const struct http_exchange *exchange, struct trace *out_trace
 size_t headers_count(
 	const struct http_exchange *exchange, const char *name, const char **out_value);
 
+/* What every header that is not well-formed is refused with: its name as documentation writes it,
+ * and what to send instead. */
+Asskomm__Failure *headers_bad(
+	const struct http_exchange *exchange, const char *name, const char *what);
+
 /* The Idempotency-Key, or a random one when there is none: only so can the gateway repeat a
  * command. INVALID unless it stands once and is 1 to 128 visible ASCII characters. */
 Asskomm__Failure *headers_key(

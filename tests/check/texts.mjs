@@ -21,7 +21,7 @@ const SPEAKERS = new Map(Object.entries({
 	send_refusal: 5, // runtime/bus_server.c
 	fail: 3, // runtime/bus_client.c
 	invalid: 5, // gateway/input.c
-	bad_header: 3, // gateway/headers.c
+	headers_bad: 3, // gateway/headers.c
 	bad_position: 3, // gateway/stream.c
 }));
 

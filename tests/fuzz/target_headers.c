@@ -56,14 +56,14 @@ static void check_fields(struct http_turn *turn, const char *body)
 	struct http_exchange *exchange = &turn->exchange;
 	Asskomm__Recorded reply = ASSKOMM__RECORDED__INIT;
 	const char *key = NULL;
-	uint32_t version = 0;
+	struct version_wish version;
 	struct trace trace;
 	headers_trace(exchange, &trace);
 	CHECK(strlen(trace.id) == 32 && strlen(trace.parent) == 55);
 	Asskomm__Failure *failure = headers_key(exchange, &key);
 	check_failure(exchange->arena, failure);
 	CHECK(failure != NULL || (key[0] != '\0' && strlen(key) <= HEADERS_KEY_MAX));
-	check_failure(exchange->arena, versions_expected(exchange, &version));
+	check_failure(exchange->arena, versions_wish(exchange, &version));
 	check_claim(exchange, ASSKOMM__ROLE__ROLE_OPERATOR);
 	check_claim(exchange, ASSKOMM__ROLE__ROLE_ADVISER);
 	arena_set_language(exchange->arena, language_wanted(exchange));
