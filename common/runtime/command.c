@@ -233,7 +233,8 @@ static Asskomm__Failure *out_of_reach(struct run *run)
 	return failure_new(run->call->arena, FAILURE_NOT_FOUND, "not known, or not in your scope");
 }
 
-/* The caller decided on a version that is no longer the one. */
+/* The caller decided on a version that is no longer the one, or on there being none yet. Version 0
+ * is what was never saved: a row of the territory alone, or an aggregate that is about to begin. */
 static Asskomm__Failure *check_version(struct run *run)
 {
 	const Asskomm__Header *header = run->call->bus->header;

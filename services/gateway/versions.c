@@ -29,6 +29,9 @@ static bool read_version(const char *tag, uint32_t *out_version)
 	return true;
 }
 
+/* The two headers exclude each other: one speaks of what was read, the other of nothing. A
+ * condition in a header that is not understood would be passed over in silence, and with it the
+ * other person's work; so each of them is understood whole or refused. */
 Asskomm__Failure *versions_wish(const struct http_exchange *exchange, struct version_wish *out_wish)
 {
 	const char *match = NULL, *none = NULL;
