@@ -41,6 +41,8 @@ static uint32_t count_ageing(
 	return count;
 }
 
+/* Who is there, who came and who left are of the area that was asked for; how long it takes is of
+ * the whole state. */
 static Monitor__StageIndicators *stage_of(
 	struct arena *arena, const Monitor__StageFacts *facts, uint32_t window)
 {
@@ -62,6 +64,7 @@ static Monitor__StageIndicators *stage_of(
 	return stage;
 }
 
+/* Deadlines belong to a case and not to its stage, so they are told by track. */
 static Monitor__TrackIndicators *track_of(struct arena *arena, const Monitor__TrackFacts *facts)
 {
 	Monitor__TrackIndicators *track = NEW(arena, Monitor__TrackIndicators);

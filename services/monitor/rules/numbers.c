@@ -6,6 +6,7 @@
 
 #define Z_95 1.959963984540054
 
+/* The rank is rounded up: of 5 numbers the 50th percentile is the third. */
 uint32_t nearest_rank(const uint32_t *sorted, size_t count, unsigned percent)
 {
 	size_t rank = (count * percent + 99) / 100;
@@ -14,6 +15,7 @@ uint32_t nearest_rank(const uint32_t *sorted, size_t count, unsigned percent)
 	return sorted[rank > 0 ? rank - 1 : 0];
 }
 
+/* The four that the alliance looks at: the usual one, two to promise by, and the tail. */
 static Monitor__Percentiles *percentiles_of(
 	struct arena *arena, const uint32_t *sorted, size_t count)
 {
@@ -27,6 +29,7 @@ static Monitor__Percentiles *percentiles_of(
 	return percentiles;
 }
 
+/* Four values tell more as they are than any percentile of them would. */
 Monitor__Durations *durations_of(struct arena *arena, const uint32_t *sorted, size_t count)
 {
 	Monitor__Durations *durations = NEW(arena, Monitor__Durations);

@@ -26,4 +26,8 @@ ProtobufCMessage *press_text(
 ProtobufCMessage *indicators(
 	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request);
 
+/* ConversionsFacts to Conversions. */
+ProtobufCMessage *conversions(
+	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request);
+
 #endif

@@ -82,3 +82,31 @@ as $$
 			else 'moved' end
 	from named t
 $$;
+
+-- The first day on which each participant reached each milestone, up to a day, known with a fact. What
+-- was inherited in a merger was reached by the predecessor. A case with several participants counts
+-- for each of them.
+create function milestones_on(day date, known bigint)
+returns table (participant text, milestone text, reached_on date)
+language sql stable
+as $$
+	select p.key, w.milestone, min(m.valid_on)
+	from (values ('contact', 'contacted', null::bigint),
+			('advice', 'advised', null),
+			('preliminary_agreement', 'preliminaryAgreements', null),
+			('agreement', 'agreements', null),
+			('coaching', 'coachings', null),
+			('analysis', 'analysesStarted', null),
+			('strategy', 'stage/analysis', -1),
+			('council', 'councils', null),
+			('council', 'districtCouncils', null)) as w(milestone, counter, n)
+	join mark m on m.counter = w.counter and m.valid_on <= day and m.phase = 1
+		and (m.n = w.n or w.n is null and m.n > 0)
+		and stands(m.seq, m.gone_with, known)
+	join fact f on f.seq = m.seq
+	cross join lateral (
+		select m.participant as key
+		union
+		select unnest(f.participants) where m.unit <> m.participant) as p
+	group by p.key, w.milestone
+$$;
