@@ -18,14 +18,15 @@ create table fact (
 );
 create index fact_recorded on fact (recorded_at, seq);
 
+-- Keys are compared by their bytes: the fold compares little else.
 create table mark (
-	counter text not null,
-	unit text not null,
+	counter text collate "C" not null,
+	unit text collate "C" not null,
 	seq bigint not null, -- of the fact that it became known with
 	valid_on date not null,
 	n bigint not null,
 	participant text not null,
-	district text not null,
+	district text collate "C" not null,
 	gone_with bigint, -- seq of the fact that took it back
 	-- within a day: 0 a successor takes over, 1 what facts say, 2 a predecessor is no more
 	phase smallint not null default 1,
@@ -44,9 +45,9 @@ create index mark_gone on mark (gone_with) where gone_with is not null;
 -- Who took whose place, and in which counters what was counted for the one counts for the other.
 create table succession (
 	seq bigint primary key,
-	predecessor text not null,
+	predecessor text collate "C" not null,
 	predecessor_district text not null,
-	successor text not null, -- empty: dissolved, nobody takes over
+	successor text collate "C" not null, -- empty: dissolved, nobody takes over
 	successor_district text not null,
 	valid_on date not null, -- first day of the successor
 	counters text[] not null,
@@ -56,8 +57,8 @@ create index succession_predecessor on succession (predecessor);
 create index succession_successor on succession (successor);
 
 create table delta (
-	counter text not null,
-	district text not null,
+	counter text collate "C" not null,
+	district text collate "C" not null,
 	valid_on date not null,
 	seq bigint not null,
 	n bigint not null,
@@ -66,9 +67,9 @@ create table delta (
 create index delta_seq on delta (seq);
 
 create table total (
-	counter text not null,
-	district text not null,
-	grain text not null, -- day, month, year
+	counter text collate "C" not null,
+	district text collate "C" not null,
+	grain text collate "C" not null, -- day, month, year
 	starts_on date not null,
 	n bigint not null,
 	primary key (counter, district, grain, starts_on)

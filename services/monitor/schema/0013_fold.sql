@@ -58,17 +58,28 @@ $$;
 create function move_steps(first_seq bigint, last_seq bigint) returns void language sql
 as $$
 	with changed as (
-		select counter, unit, valid_on, seq as moment
+		select counter, unit, valid_on, phase, seq, n, district, seq as moment, true as comes
 		from mark
 		where seq between first_seq and last_seq and is_summed(counter)
 		union all
-		select counter, unit, valid_on, gone_with
+		select counter, unit, valid_on, phase, seq, n, district, gone_with, false
 		from mark
 		where gone_with between first_seq and last_seq and is_summed(counter)
 	), touched as (
-		select counter, unit, moment, min(valid_on) as first_day, max(valid_on) as last_day
-		from changed
-		group by counter, unit, moment
+		select c.counter, c.unit, c.moment, min(c.valid_on) as first_day,
+			max(c.valid_on) as last_day
+		from changed c
+		left join lateral (
+			select b.n, b.district
+			from mark b
+			where c.comes and b.counter = c.counter and b.unit = c.unit
+				and (b.valid_on, b.phase, b.seq) < (c.valid_on, c.phase, c.seq)
+				and stands(b.seq, b.gone_with, c.moment)
+			order by b.valid_on desc, b.phase desc, b.seq desc
+			limit 1) as before on true
+		-- what repeats the mark before it moves nothing, and most facts do
+		where (before.n, before.district) is distinct from (c.n, c.district)
+		group by c.counter, c.unit, c.moment
 	), stretch as (
 		select t.counter, t.unit, t.moment, m.valid_on, m.phase, m.seq, m.n, m.district,
 			m.seq < t.moment as was, m.gone_with is null or m.gone_with > t.moment as stays

@@ -6,8 +6,8 @@
 -- range and cost what they are, however long the history is. What was known earlier is read from the
 -- marks.
 create table span (
-	counter text not null,
-	unit text not null,
+	counter text collate "C" not null,
+	unit text collate "C" not null,
 	seq bigint not null, -- of the fact that began it
 	n bigint not null,
 	participant text not null,

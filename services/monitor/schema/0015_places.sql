@@ -2,12 +2,12 @@
 -- earlier day may come in after a later one; which one is in force is asked by its day.
 
 create table party (
-	key text not null,
+	key text collate "C" not null,
 	told_on date not null, -- status date of the register; of a consortium its founding
 	seq bigint not null,
 	kind text not null, -- municipality, area (nobody's), union, district, consortium
 	name text not null,
-	district text not null,
+	district text collate "C" not null,
 	association text not null,
 	population int not null,
 	population_on date, -- null: of no given day
@@ -16,14 +16,14 @@ create table party (
 create index party_told on party (told_on, seq);
 
 create table member (
-	consortium text not null,
-	key text not null,
+	consortium text collate "C" not null,
+	key text collate "C" not null,
 	seq bigint not null,
 	primary key (consortium, key, seq)
 );
 
 create table district (
-	district text not null,
+	district text collate "C" not null,
 	told_on date not null,
 	seq bigint not null,
 	name text not null,
