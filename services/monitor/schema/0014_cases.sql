@@ -20,7 +20,7 @@ create index span_unit on span (unit, counter);
 create index span_during on span using gist (during);
 create index span_stage on span (counter, (lower(during))) where n > 0;
 
--- The spans that follow from the marks of some units, or of all of a counter, known with a fact. What
+-- The spans that follow from the marks of units, each named with its counter, known with a fact. What
 -- repeats the value before begins nothing, nor does what is over on the day it began.
 create function spans_of(counters text[], units text[], known bigint) returns setof span
 language sql stable
@@ -34,8 +34,8 @@ as $$
 			select m.*,
 				lag((m.n, m.district, coalesce(m.responsible, ''))) over w
 					is distinct from (m.n, m.district, coalesce(m.responsible, '')) as begins
-			from mark m
-			where m.counter = any (counters) and (units is null or m.unit = any (units))
+			from unnest(counters, units) as u(counter, unit)
+			join mark m on m.counter = u.counter and m.unit = u.unit
 				and stands(m.seq, m.gone_with, known)
 			window w as (partition by m.counter, m.unit order by m.valid_on, m.phase, m.seq)
 		) as t
@@ -44,22 +44,34 @@ as $$
 	where until is null or until > valid_on
 $$;
 
--- What a batch of facts changed is laid anew.
+-- What a batch of facts changed is laid anew; what stays as it is is not touched.
 create function lay_spans(first_seq bigint, last_seq bigint) returns void language plpgsql
 as $$
 declare
 	counters text[];
 	units text[];
+	laid span[];
 begin
-	select array_agg(distinct counter), array_agg(distinct unit) into counters, units
-	from mark
-	where (seq between first_seq and last_seq or gone_with between first_seq and last_seq)
-		and strpos(counter, '/') > 0 and not starts_with(counter, 'activity/');
+	select array_agg(counter), array_agg(unit) into counters, units
+	from (
+		select counter, unit from mark where seq between first_seq and last_seq
+		union
+		select counter, unit from mark where gone_with between first_seq and last_seq
+	) as changed
+	where strpos(counter, '/') > 0 and not starts_with(counter, 'activity/');
 	if units is null then
 		return;
 	end if;
-	delete from span where unit = any (units) and counter = any (counters);
-	insert into span select * from spans_of(counters, units, last_seq);
+	laid := array(select s from spans_of(counters, units, last_seq) as s);
+	delete from span s
+	using unnest(counters, units) as u(counter, unit)
+	where s.unit = u.unit and s.counter = u.counter and s <> all (laid);
+	insert into span
+	select l.*
+	from unnest(laid) as l
+	where not exists (
+		select from span s
+		where (s.unit, s.counter, s.during) = (l.unit, l.counter, l.during));
 end
 $$;
 
@@ -103,9 +115,12 @@ begin
 	else
 		return query
 			select s.*
-			from spans_of(array(select distinct m.counter from mark m
-				where strpos(m.counter, '/') > 0 and not starts_with(m.counter, 'activity/')),
-				null, known) as s
+			from (
+				select array_agg(p.counter) as counters, array_agg(p.unit) as units
+				from (
+					select distinct m.counter, m.unit from mark m
+					where strpos(m.counter, '/') > 0 and not starts_with(m.counter, 'activity/')
+				) as p) as every, spans_of(every.counters, every.units, known) as s
 			where s.during @> day;
 	end if;
 end
