@@ -193,6 +193,13 @@ class Suite {
 		if (!this.names.includes("gateway")) return;
 		if (territory || historyUntil) await this.asskomm("import", "territory");
 		if (historyUntil) await this.asskomm("import", "history", "--until", historyUntil);
+		await until(() => this.isNumbered(), "the ledger to number what was loaded");
+	}
+
+	// Whether every fact that was recorded has its number: what waits is in no head.
+	async isNumbered() {
+		const sql = "select count(*) from ledger.pending";
+		return (await run("psql", ["-qAtX", "-d", this.database, "-c", sql])).stdout.trim() === "0";
 	}
 
 	async choosePorts() {
