@@ -68,9 +68,9 @@ function(add_command_line name)
 		list(APPEND codes ${constant}=services/analysis/procedures/${procedure}.json)
 	endforeach()
 	generate_embedded(${name} embedded ${codes}
-		TERRITORY_DISTRICTS=services/registry/territory/districts.tsv
-		TERRITORY_MUNICIPALITIES=services/registry/territory/municipalities.tsv
-		TERRITORY_ASSOCIATIONS=services/registry/territory/associations.tsv
+		TERRITORY_REGISTER_2021=services/registry/territory/GV100AD_301121_sachsen.txt
+		TERRITORY_REGISTER_2023=services/registry/territory/GV100AD_301123_sachsen.txt
+		TERRITORY_SUCCESSORS=services/registry/territory/successors.csv
 		TERRITORY_POLICE_DIRECTORATES=services/registry/territory/police_directorates.tsv
 		BOUNDARIES_DISTRICTS=services/registry/boundaries/districts.geojson
 		HISTORY_ALLIANCE=${folder}/history/alliance.jsonl)

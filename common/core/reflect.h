@@ -50,7 +50,7 @@ void reflect_append(
  * (any case on input), bytes as base64, null is absent; every field without presence is printed.
  */
 
-/* Parses a JSON text of at most 1 MiB and depth 32, duplicate keys refused, into a message.
+/* Parses a JSON text of at most 4 MiB and depth 32, duplicate keys refused, into a message.
  * On error NULL and *out_failure is INVALID with the path of the offending field. */
 ProtobufCMessage *reflect_from_json_text(struct arena *arena,
 	const ProtobufCMessageDescriptor *descriptor, const char *text, size_t len,

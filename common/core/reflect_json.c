@@ -11,7 +11,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-#define TEXT_MAX (1024u * 1024)
+#define TEXT_MAX (4u * 1024 * 1024) /* the largest body there is, http.h */
 #define NAME_SHOWN_MAX 60u
 #define CHOICES_SHOWN_MAX 600u
 

@@ -57,6 +57,7 @@ struct method_info {
 	bool gateway;             /* the gateway may call: it has a route */
 	bool command;             /* changes state */
 	bool cached;              /* the edge may answer from memory */
+	bool large;               /* a request may have 4 MiB, where others have 1 MiB */
 	uint32_t deadline_ms;
 };
 

@@ -10,7 +10,7 @@ static bool is_command(const struct model_method *method)
 
 static bool is_query(const struct model_method *method)
 {
-	return !method->bus->command;
+	return strcmp(method->rest->method, "GET") == 0;
 }
 
 static bool is_any(const struct model_method *method)

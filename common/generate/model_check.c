@@ -161,7 +161,9 @@ static void check_route(const struct model_method *method)
 		is_known = is_known || strcmp(rest->method, VERBS[i]) == 0;
 	if (!is_known)
 		fail("%s: unknown HTTP method '%s'", method->name, rest->method);
-	if (is_get == (method->bus->command != 0))
+	if (rest->question && (strcmp(rest->method, "POST") != 0 || method->bus->command != 0))
+		fail("%s: a question is a POST and no command", method->name);
+	if (!rest->question && is_get == (method->bus->command != 0))
 		fail("%s: a GET changes nothing, everything else is a command", method->name);
 	if (rest->cached && (!is_get || rest->success))
 		fail("%s: only a plain GET can be cached", method->name);

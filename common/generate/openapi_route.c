@@ -153,7 +153,7 @@ static void responses(
 	if (method->bus->command && route_success(method) != 200)
 		dry_run(json, method);
 	success(json, model, method);
-	if (!method->bus->command)
+	if (strcmp(method->rest->method, "GET") == 0)
 		json_reference(json, "304", "responses", "NotModified");
 	for (size_t i = 0; i < ANSWERS_COUNT; i++)
 		if (ANSWERS[i].applies(method))

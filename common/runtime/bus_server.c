@@ -17,6 +17,8 @@
 #include <string.h>
 
 #define CALL_CEILING (16u * 1024 * 1024)
+/* On top for each byte of the request: a register is compared with those before and behind it. */
+#define CALL_CEILING_PER_BYTE 64u
 #define RETRY_AFTER_MS 200
 /* Blocked answers that are tried in one go: with one slow caller among many, all are tried in
  * vain. */
@@ -329,7 +331,10 @@ void bus_server_message(struct bus_socket *router, struct bus_frames *message)
 		return;
 	}
 	/* The header is the first thing that a request takes from its ceiling. */
-	struct arena *arena = arena_new(CALL_CEILING);
+	size_t body_len = zmq_msg_size(&message->frames[BODY]);
+	if (body_len > BUS_MESSAGE_MAX)
+		body_len = 0; /* it will be refused */
+	struct arena *arena = arena_new(CALL_CEILING + CALL_CEILING_PER_BYTE * body_len);
 	Asskomm__Header *header = bus_header(arena, &message->frames[HEADER]);
 	if (header == NULL)
 		bus_dropped("header");

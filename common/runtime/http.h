@@ -15,6 +15,7 @@
 #define HTTP_HEADERS_MAX 64
 #define HTTP_HEADER_BYTES_MAX (16u * 1024)
 #define HTTP_BODY_MAX (1024u * 1024)
+#define HTTP_BODY_LARGE_MAX (4u * 1024 * 1024) /* where the handler says so */
 #define HTTP_CONNECTIONS_MAX 4096
 #define HTTP_PIPELINED_MAX 8
 #define HTTP_STREAM_QUEUE_MAX (256u * 1024) /* that a reader of a stream may be behind */
@@ -53,6 +54,9 @@ struct http_exchange {
 
 struct http_handler {
 	void (*on_request)(struct http_handler *handler, struct http_exchange *exchange);
+	/* Whether the body of this request, whose head is there, may have HTTP_BODY_LARGE_MAX and
+	 * not only HTTP_BODY_MAX; or NULL: never. */
+	bool (*is_large)(struct http_handler *handler, const struct http_exchange *exchange);
 };
 
 /* Listens on host:port (port 0: any free one, see http_server_port). NULL with the reason on

@@ -264,7 +264,7 @@ struct http_gate http_gate_head(const char *head, size_t len)
 		refuse_head(&gate, 400, "Host is missing");
 	if (fields.lengths > 0 && fields.encodings > 0)
 		refuse_head(&gate, 400, "Content-Length and Transfer-Encoding exclude each other");
-	if (gate.content_length > HTTP_BODY_MAX)
+	if (gate.content_length > HTTP_BODY_LARGE_MAX)
 		refuse_head(&gate, 413, "The body may have at most 1 MiB");
 	return gate;
 }
@@ -281,8 +281,7 @@ static enum http_chunk_place after_digit(struct http_chunks *chunks, int value)
 	chunks->size = chunks->size * 16 + (uint64_t)value;
 	if (++chunks->digits > CHUNK_DIGITS_MAX)
 		return HTTP_CHUNK_BROKEN;
-	return chunks->total + chunks->size > HTTP_BODY_MAX ? HTTP_CHUNK_TOO_LARGE
-							    : HTTP_CHUNK_SIZE;
+	return chunks->total + chunks->size > chunks->max ? HTTP_CHUNK_TOO_LARGE : HTTP_CHUNK_SIZE;
 }
 
 static enum http_chunk_place after_size(struct http_chunks *chunks, char byte)

@@ -20,16 +20,31 @@ void http_intake_invite(struct http_connection *connection)
 		http_connection_close(connection);
 }
 
+static size_t body_max(struct http_connection *connection, struct http_turn *turn)
+{
+	struct http_handler *handler = connection->server->handler;
+	bool is_large = handler->is_large != NULL && handler->is_large(handler, &turn->exchange);
+
+	return is_large ? HTTP_BODY_LARGE_MAX : HTTP_BODY_MAX;
+}
+
 /* The exchange waits in connection->incoming until its body is complete; a client that leaves
  * before has asked nothing. */
 static void begin_body(struct http_connection *connection, struct http_turn *turn)
 {
 	connection->incoming = turn;
-	connection->chunks = (struct http_chunks){ .place = HTTP_CHUNK_SIZE };
+	connection->chunks =
+		(struct http_chunks){ .place = HTTP_CHUNK_SIZE, .max = body_max(connection, turn) };
 	connection->received = 0;
 	connection->is_complete = false;
 	http_connection_move(connection, CONNECTION_BODY);
 	http_intake_invite(connection);
+}
+
+static void refuse_body(struct http_connection *connection, struct http_turn *turn)
+{
+	http_turn_destroy(&turn);
+	http_connection_refuse(connection, 413, "The body may have at most 1 MiB");
 }
 
 /* A complete head of `len` bytes stands at connection->start. */
@@ -49,6 +64,9 @@ static void take_head(struct http_connection *connection, size_t len)
 	if (!turn)
 		http_connection_refuse(
 			connection, 400, "The head is not HTTP/1.1, or its method is not known");
+	else if (connection->gate.content_length > HTTP_BODY_MAX &&
+		 connection->gate.content_length > body_max(connection, turn))
+		refuse_body(connection, turn);
 	else if (connection->gate.chunked || connection->gate.content_length > 0)
 		begin_body(connection, turn);
 	else

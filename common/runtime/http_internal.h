@@ -61,6 +61,7 @@ enum http_chunk_place {
 
 struct http_chunks {
 	enum http_chunk_place place;
+	uint64_t max;   /* that the body may have */
 	uint64_t size;  /* of this chunk; then what is left of it */
 	uint64_t total; /* of all sizes so far */
 	size_t digits;

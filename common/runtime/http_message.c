@@ -167,8 +167,8 @@ struct http_turn *http_message_head(
 static int on_body(http_parser *parser, const char *at, size_t len)
 {
 	struct http_connection *connection = parser->data;
-	size_t expected =
-		connection->gate.chunked ? HTTP_BODY_MAX : (size_t)connection->gate.content_length;
+	size_t expected = connection->gate.chunked ? connection->chunks.max
+						   : (size_t)connection->gate.content_length;
 	return http_turn_append(connection->incoming, at, len, expected) ? 0 : -1;
 }
 

@@ -9,15 +9,13 @@
 #include "core/reflect.h"
 #include "core/text.h"
 #include "embedded.h"
-#include "facts.h"
 #include "files.h"
 #include "history.h"
 #include "import_table.h"
+#include "import_territory.h"
 #include "layout.h"
 #include "options.h"
 #include "progress.h"
-#include "request_key.h"
-#include "territory.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,83 +26,10 @@
 struct import {
 	struct words what;
 	const char *until;
-	const char *file;
+	const char *file; /* of history */
 	bool dry_run;
+	struct territory_import territory;
 };
-
-/* ---- territory */
-
-/* In an empty ledger the territory is what history will stand on: recorded before all of it. */
-#define BEFORE_HISTORY "Recorded-On: 2000-01-01"
-
-/* Asked and not assumed: a second import of a later table stands in a ledger with history. */
-static int is_ledger_empty(struct connection *connection, bool *out_empty)
-{
-	const struct fact_source source = { .connection = connection };
-	Ledger__Head *head;
-	int exit_code = facts_head(&source, connection->arena, &head);
-	if (exit_code == EXIT_DONE) {
-		*out_empty = head->seq == 0;
-	}
-	return exit_code;
-}
-
-/* The key follows from the table, and from what is claimed with it: a repetition finds a ledger
- * that is no longer empty and claims nothing, which is another command. It changes nothing then. */
-static int put_territory(struct connection *connection, const json_t *request)
-{
-	struct arena *arena = connection->arena;
-	struct client_reply reply;
-	const char *body = reflect_json_text(arena, request);
-	bool empty = false;
-	int exit_code = is_ledger_empty(connection, &empty);
-	const char *prefix = empty ? "territory-before-history-" : "territory-";
-	const char *key = request_key(arena, prefix, body, strlen(body));
-	struct client_request put = { .method = "PUT",
-		.path = "/territory",
-		.body = body,
-		.n_headers = 1,
-		.headers = { text_format(arena, "Idempotency-Key: %s", key) } };
-	if (empty) {
-		put.headers[put.n_headers++] = BEFORE_HISTORY;
-	}
-	if (exit_code == EXIT_DONE) {
-		exit_code =
-			connection_send(connection, arena, &put, CONNECTION_PATIENCE_MS, &reply);
-	}
-	if (exit_code == EXIT_DONE && connection->json) {
-		printf("%s\n", reply.body);
-	}
-	return exit_code;
-}
-
-/* The counts are printed from the request: they show what this program holds, also when the
- * suite had it already. */
-static int import_territory(struct connection *connection)
-{
-	const struct territory_files files = { .districts = TERRITORY_DISTRICTS,
-		.municipalities = TERRITORY_MUNICIPALITIES,
-		.associations = TERRITORY_ASSOCIATIONS,
-		.police_directorates = TERRITORY_POLICE_DIRECTORATES };
-	const char *error = NULL;
-	json_t *request = territory_request(connection->arena, &files, &error);
-	if (request == NULL) {
-		fprintf(stderr, "asskomm: the territory of this program is broken: %s\n", error);
-		return EXIT_REFUSED;
-	}
-	int exit_code = put_territory(connection, request);
-	if (exit_code == EXIT_DONE && !connection->json) {
-		printf("territory of %s: %zu districts, %zu municipalities, %zu associations, "
-		       "%zu police directorates\n",
-			json_string_value(json_object_get(request, "statusDate")),
-			json_array_size(json_object_get(request, "districts")),
-			json_array_size(json_object_get(request, "municipalities")),
-			json_array_size(json_object_get(request, "associations")),
-			json_array_size(json_object_get(request, "policeDirectorates")));
-	}
-	json_decref(request);
-	return exit_code;
-}
 
 /* ---- history */
 
@@ -230,45 +155,92 @@ static int import_history(struct connection *connection, const struct import *im
 	return exit_code;
 }
 
-/* Options that would be silently ignored are refused instead. */
-static bool is_understood(const struct manual *manual, const struct import *import)
+/* ---- the command line */
+
+/* Whether nothing is given that only another kind of import understands. */
+static bool are_options_of(
+	const struct manual *manual, const struct import *import, bool is_history, bool is_register)
 {
-	const char *what = import->what.count > 0 ? import->what.items[0] : "";
-	bool is_table = layout_find(what) != NULL;
-	if (import->dry_run && !is_table) {
-		options_wrong(manual, "--dry-run is for organisations, advisers and contacts");
-		return false;
-	}
-	if (import->what.count != (is_table ? 2 : 1)) {
-		options_wrong(manual, "%s",
-			is_table ? "give one FILE"
-				 : "say what: territory, history, organisations, advisers "
-				   "or contacts");
-		return false;
-	}
-	if (strcmp(what, "history") == 0) {
-		return options_are_dates(manual, "until", import->until);
-	}
-	if (!is_table && strcmp(what, "territory") != 0) {
-		options_wrong(manual, "there is nothing called '%s' to import", what);
-		return false;
-	}
-	if (import->until != NULL || import->file != NULL) { /* territory and tables */
+	const struct territory_import *territory = &import->territory;
+	if (!is_history && (import->until != NULL || import->file != NULL)) {
 		options_wrong(manual, "--until and --file are for history");
+		return false;
+	}
+	if (is_history && import->dry_run) {
+		options_wrong(manual, "--dry-run is not for history");
+		return false;
+	}
+	if (!is_register && (territory->successors != NULL || territory->population_on != NULL ||
+				    territory->credit != NULL)) {
+		options_wrong(manual,
+			"--successors, --population-on and --credit are for "
+			"territory FILE: the registers that are built in have theirs");
 		return false;
 	}
 	return true;
 }
 
-static int run_import(struct connection *connection, const struct import *import)
+/* Options that would be silently ignored are refused instead. */
+static bool is_understood(const struct manual *manual, const struct import *import)
+{
+	const char *what = import->what.count > 0 ? import->what.items[0] : "";
+	bool is_table = layout_find(what) != NULL;
+	bool is_history = strcmp(what, "history") == 0;
+	bool is_territory = strcmp(what, "territory") == 0;
+	if (!is_table && !is_history && !is_territory) {
+		options_wrong(manual, "say what: territory, history, organisations, advisers or "
+				      "contacts");
+		return false;
+	}
+	if (is_table && import->what.count != 2) {
+		options_wrong(manual, "give one FILE");
+		return false;
+	}
+	if (import->what.count > (is_history ? 1u : 2u)) {
+		options_wrong(manual,
+			is_history ? "history comes with --file" : "one register at a time");
+		return false;
+	}
+	return are_options_of(
+		       manual, import, is_history, is_territory && import->what.count == 2) &&
+	       options_are_dates(manual, "until", import->until) &&
+	       options_are_dates(manual, "population-on", import->territory.population_on);
+}
+
+static int run_import(struct connection *connection, struct import *import)
 {
 	const struct layout *layout = layout_find(import->what.items[0]);
 	if (layout != NULL) {
 		return import_table(connection, layout, import->what.items[1], import->dry_run);
 	}
-	return strcmp(import->what.items[0], "territory") == 0 ? import_territory(connection)
-							       : import_history(connection, import);
+	if (strcmp(import->what.items[0], "history") == 0) {
+		return import_history(connection, import);
+	}
+	import->territory.file = import->what.count == 2 ? import->what.items[1] : NULL;
+	import->territory.dry_run = import->dry_run;
+	return import_territory(connection, &import->territory);
 }
+
+static const char EXPLANATION[] =
+	"Loads the official register of municipalities (GV100AD: FILE, else those that are built\n"
+	"in), or what the alliance did before the suite existed (only into a ledger that holds\n"
+	"nothing later). Needs the role operator. Safe to repeat: what was imported before "
+	"changes\n"
+	"nothing.\n\n"
+	"Registers may come in any order, each as a whole or not at all. What is gone since the\n"
+	"register before needs a successor that you confirm: on a terminal you are asked,\n"
+	"elsewhere the proposals are printed and --successors takes them.\n\n"
+	"Organisations, advisers and contacts come as CSV: a header line with the names of the\n"
+	"columns, in any order; cells between ; or , or tabs, in quotes where they hold such or\n"
+	"line breaks; UTF-8. All lines are tried before the first is saved: a file with a fault\n"
+	"is refused as a whole, each fault by line and column. A line that changed since the\n"
+	"last import updates what it names by its natural key.\n";
+static const char EXAMPLES[] =
+	"  asskomm import territory\n"
+	"  asskomm import territory GV100AD_301124.txt --dry-run\n"
+	"  asskomm import territory GV100AD_301124.txt --successors mergers.csv\n"
+	"  asskomm import history --until 2023-08-08\n"
+	"  asskomm import organisations stations.csv --dry-run\n";
 
 /* As an operator: nobody else may claim an earlier day of recording. */
 int command_import(int argc, char **argv)
@@ -281,32 +253,22 @@ int command_import(int argc, char **argv)
 		{ "file", "FILE",
 			"history: from this file (else the alliance's, which is built in)", NULL,
 			&import.file, NULL },
-		{ "dry-run", NULL,
-			"organisations, advisers, contacts: say what would change, and save "
-			"nothing",
+		{ "successors", "FILE",
+			"territory: lines predecessor;successor;effective_on (keys and a day)",
+			NULL, &import.territory.successors, NULL },
+		{ "population-on", "DATE",
+			"territory: day of its numbers (else the last of the year before)", NULL,
+			&import.territory.population_on, NULL },
+		{ "credit", "TEXT", "territory: whom to credit (else Destatis)", NULL,
+			&import.territory.credit, NULL },
+		{ "dry-run", NULL, "say what would change, and save nothing (not for history)",
 			&import.dry_run, NULL, NULL },
 	};
 	const struct manual manual = { .name = "import",
-		.arguments = "territory|history|boundaries [FILE]|organisations FILE|advisers FILE|"
-			     "contacts FILE",
-		.text = "Loads the reference table of districts and municipalities, or what the "
-			"alliance did\n"
-			"before the suite existed (only into a ledger that holds nothing later). "
-			"Needs the\n"
-			"role operator. Safe to repeat: what was imported before changes "
-			"nothing.\n\n"
-			"Organisations, advisers and contacts come as CSV: a header line with the "
-			"names of the\n"
-			"columns, in any order; cells between ; or , or tabs, in quotes where "
-			"they hold such or\n"
-			"line breaks; UTF-8. All lines are tried before the first is saved: a "
-			"file with a fault\n"
-			"is refused as a whole, each fault by line and column. A line that "
-			"changed since the\n"
-			"last import updates what it names by its natural key.\n",
-		.example = "  asskomm import territory\n"
-			   "  asskomm import history --until 2023-08-08\n"
-			   "  asskomm import organisations stations.csv --dry-run\n",
+		.arguments = "territory [FILE]|history|boundaries [FILE]|organisations FILE|"
+			     "advisers FILE|contacts FILE",
+		.text = EXPLANATION,
+		.example = EXAMPLES,
 		.print_more = layout_print,
 		.options = rows,
 		.n_options = sizeof rows / sizeof rows[0],

@@ -3,11 +3,16 @@
 #ifndef ASSKOMM_EMBEDDED_H
 #define ASSKOMM_EMBEDDED_H
 
-/* services/registry/territory/<name>.tsv: '#' lines are comments (the first is the credit, one says
- * "status YYYY-MM-DD"), then a line of column names, then rows; tabs between. */
-extern const char TERRITORY_DISTRICTS[];
-extern const char TERRITORY_MUNICIPALITIES[];
-extern const char TERRITORY_ASSOCIATIONS[];
+#include <stddef.h>
+
+/* The official registers of services/registry/territory, see gv100ad.h. */
+extern const char TERRITORY_REGISTER_2021[];
+extern const size_t TERRITORY_REGISTER_2021_LEN;
+extern const char TERRITORY_REGISTER_2023[];
+extern const size_t TERRITORY_REGISTER_2023_LEN;
+
+/* What is not in them, see territory.h: who took the place of whom, and the police. */
+extern const char TERRITORY_SUCCESSORS[];
 extern const char TERRITORY_POLICE_DIRECTORATES[];
 
 /* services/analysis/procedures/<name>.json: the body of PUT /procedures/<name>, procedures.c. */

@@ -1,224 +1,216 @@
-/* Tab-separated tables to JSON. Columns are found by their names in the header line, so a file may
- * have them in any order and may have more of them. */
+/* Small tables of text to parts of the request. Keys and days are judged by the suite; here only
+ * what would otherwise be lost without a word: lines that are no rows. */
 #include "territory.h"
 #include "core/civil.h"
+#include "core/reflect.h"
 #include "core/text.h"
-#include <stdbool.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define COLUMNS_MAX 12
-#define STATUS "status "
+#define CELLS_MAX 8
 
-enum cell_kind { CELL_TEXT, CELL_NUMBER, CELL_LIST };
-
-struct column {
-	const char *name; /* in the file */
-	const char *json;
-	enum cell_kind kind; /* CELL_LIST: words with spaces between */
-};
-
-/* To add one: a row here, and the field in ImportTerritoryRequest. Each ends with an empty row. */
-static const struct column DISTRICT[] = { { "ags5", "ags5", CELL_TEXT },
-	{ "name", "name", CELL_TEXT }, { "kind", "kind", CELL_TEXT }, { "seat", "seat", CELL_TEXT },
-	{ "police_directorate", "policeDirectorate", CELL_TEXT }, { NULL, NULL, CELL_TEXT } };
-static const struct column MUNICIPALITY[] = { { "ags8", "ags8", CELL_TEXT },
-	{ "name", "name", CELL_TEXT }, { "district", "district", CELL_TEXT },
-	{ "association", "association", CELL_TEXT }, { "population", "population", CELL_NUMBER },
-	{ NULL, NULL, CELL_TEXT } };
-static const struct column ASSOCIATION[] = { { "ars9", "ars9", CELL_TEXT },
-	{ "name", "name", CELL_TEXT }, { "kind", "kind", CELL_TEXT },
-	{ "district", "district", CELL_TEXT }, { "members", "members", CELL_LIST },
-	{ NULL, NULL, CELL_TEXT } };
-static const struct column POLICE_DIRECTORATE[] = { { "code", "code", CELL_TEXT },
-	{ "name", "name", CELL_TEXT }, { "seat", "seat", CELL_TEXT }, { NULL, NULL, CELL_TEXT } };
-
-/* One file while it is read. */
-struct reader {
+/* One text while it is read. */
+struct rows {
 	struct arena *arena;
-	const char *name;
 	const char *rest;
+	char separator;
+	size_t n_wanted; /* cells of each row */
 	unsigned line;
-	size_t n_cells; /* of the present line */
-	char *cells[COLUMNS_MAX];
+	char *cells[CELLS_MAX];
 	const char *error;
 };
 
-/* Always with file and line: these tables are edited by hand. */
-static bool fail(struct reader *reader, const char *what, const char *detail)
+/* Always with the line: these tables are edited by hand. */
+static bool fail(struct rows *rows, const char *what)
 {
-	reader->error = text_format(reader->arena, "%s, line %u: %s%s%s", reader->name,
-		reader->line, what, detail != NULL ? " " : "", detail != NULL ? detail : "");
+	rows->error = text_format(rows->arena, "line %u: %s", rows->line, what);
 	return false;
 }
 
-/* The next line that is no comment, cut into cells. False at the end and when there are too many.
- */
-static bool next_line(struct reader *reader)
+/* Without spaces around it: people align. */
+static char *trim(char *cell)
 {
-	while (*reader->rest != '\0') {
-		size_t len = strcspn(reader->rest, "\n");
-		char *line = text_copy_len(reader->arena, reader->rest, len);
-		reader->rest += len + (reader->rest[len] == '\n');
-		reader->line++;
-		if (line[0] == '\0' || line[0] == '#') {
+	cell += strspn(cell, " ");
+	for (size_t len = strlen(cell); len > 0 && cell[len - 1] == ' ';) {
+		cell[--len] = '\0';
+	}
+	return cell;
+}
+
+/* A row with a cell too few or too many would shift the others without a word. */
+static bool cut(struct rows *rows, char *line)
+{
+	const char separator[] = { rows->separator, '\0' };
+	size_t count = 0;
+	for (char *cell; (cell = strsep(&line, separator)) != NULL; count++) {
+		if (count == rows->n_wanted) {
+			return fail(rows, "there are too many columns");
+		}
+		rows->cells[count] = trim(cell);
+	}
+	return count == rows->n_wanted || fail(rows, "there are too few columns");
+}
+
+/* The next line that is no comment. False at the end, and with an error. */
+static bool next_row(struct rows *rows)
+{
+	while (*rows->rest != '\0' && rows->error == NULL) {
+		size_t len = strcspn(rows->rest, "\n");
+		char *line = text_copy_len(rows->arena, rows->rest, len);
+		rows->rest += len + (rows->rest[len] == '\n');
+		rows->line++;
+		line[strcspn(line, "\r")] = '\0';
+		if (!text_is_utf8(line, strlen(line))) {
+			return fail(rows, "no UTF-8");
+		}
+		if (line[0] != '#' && line[0] != '\0') {
+			return cut(rows, line);
+		}
+	}
+	return false;
+}
+
+/* ---- police directorates */
+
+/* Whether the register has one of its districts; they are named along the way. */
+static bool name_in_districts(
+	Registry__ImportTerritoryRequest *request, char *code, const char *districts)
+{
+	bool found = false;
+	for (size_t i = 0; i < request->n_districts; i++) {
+		if (strstr(districts, request->districts[i]->ags5) != NULL) {
+			request->districts[i]->police_directorate = code;
+			found = true;
+		}
+	}
+	return found;
+}
+
+/* The first row names the columns. */
+bool territory_police(struct arena *arena, Registry__ImportTerritoryRequest *request,
+	const char *text, const char **out_error)
+{
+	struct rows rows = { .arena = arena, .rest = text, .separator = '\t', .n_wanted = 4 };
+	bool is_header = true;
+	while (next_row(&rows)) {
+		if (!is_header && name_in_districts(request, rows.cells[0], rows.cells[3])) {
+			Registry__PoliceDirectorate *directorate =
+				NEW(arena, Registry__PoliceDirectorate);
+			registry__police_directorate__init(directorate);
+			directorate->code = rows.cells[0];
+			directorate->name = rows.cells[1];
+			directorate->seat = rows.cells[2];
+			reflect_append(arena, &request->base, "police_directorates", directorate);
+		}
+		is_header = false;
+	}
+	*out_error = rows.error;
+	return rows.error == NULL;
+}
+
+/* ---- successions */
+
+/* Copied: a line from a terminal is overwritten by the next one. */
+void territory_succeed(struct arena *arena, Registry__ImportTerritoryRequest *request,
+	const char *predecessor, const char *successor, const char *effective_on)
+{
+	Registry__Succession *succession = NEW(arena, Registry__Succession);
+	registry__succession__init(succession);
+	succession->predecessor = text_copy(arena, predecessor);
+	succession->successor = text_copy(arena, successor);
+	succession->effective_on = text_copy(arena, effective_on);
+	reflect_append(arena, &request->base, "successions", succession);
+}
+
+/* From a district's five digits to a union's nine; which of them exist, the suite knows. */
+static bool is_key(const char *text)
+{
+	size_t len = strlen(text);
+	return len >= 5 && len <= 9 && strspn(text, "0123456789") == len;
+}
+
+/* Told with its line here; the suite would tell it by its place among all of them. */
+static bool check_succession(struct rows *rows)
+{
+	struct civil_date day;
+	if (!is_key(rows->cells[0])) {
+		return fail(rows, "the predecessor is no key (AGS)");
+	}
+	if (rows->cells[1][0] != '\0' && !is_key(rows->cells[1])) {
+		return fail(rows, "the successor is no key (AGS)");
+	}
+	return civil_parse(rows->cells[2], &day) || fail(rows, "the day is no date (2023-01-01)");
+}
+
+/* Whether the succession is about a Land of the register, and not about its future. */
+static bool concerns(const Registry__ImportTerritoryRequest *request, const char *predecessor)
+{
+	for (size_t i = 0; i < request->n_lands; i++) {
+		if (strncmp(request->lands[i]->key, predecessor, 2) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool territory_successors(struct arena *arena, Registry__ImportTerritoryRequest *request,
+	const char *text, const char **out_error)
+{
+	struct rows rows = { .arena = arena, .rest = text, .separator = ';', .n_wanted = 3 };
+	while (next_row(&rows)) {
+		if (strcmp(rows.cells[0], "predecessor") == 0) {
 			continue;
 		}
-		reader->n_cells = 0;
-		for (char *cell; (cell = strsep(&line, "\t")) != NULL;) {
-			if (reader->n_cells == COLUMNS_MAX) {
-				return fail(reader, "too many cells", NULL);
-			}
-			reader->cells[reader->n_cells++] = cell;
+		if (!check_succession(&rows)) {
+			break;
 		}
-		return true;
-	}
-	return false;
-}
-
-/* Where each column of the message stands in the file. */
-static bool read_header(
-	struct reader *reader, const struct column *columns, size_t out_places[COLUMNS_MAX])
-{
-	if (!next_line(reader)) {
-		return reader->error == NULL ? fail(reader, "the table is empty", NULL) : false;
-	}
-	for (size_t i = 0; columns[i].name != NULL; i++) {
-		size_t place = 0;
-		while (place < reader->n_cells &&
-			strcmp(reader->cells[place], columns[i].name) != 0) {
-			place++;
-		}
-		if (place == reader->n_cells) {
-			return fail(reader, "there is no column", columns[i].name);
-		}
-		out_places[i] = place;
-	}
-	return true;
-}
-
-/* Several spaces between two members are one. */
-static json_t *make_list(char *text)
-{
-	json_t *list = json_array();
-	for (char *word; (word = strsep(&text, " ")) != NULL;) {
-		if (word[0] != '\0') {
-			json_array_append_new(list, json_string(word));
+		if (concerns(request, rows.cells[0])) {
+			territory_succeed(
+				arena, request, rows.cells[0], rows.cells[1], rows.cells[2]);
 		}
 	}
-	return list;
+	*out_error = rows.error;
+	return rows.error == NULL;
 }
 
-/* A cell as JSON, or NULL when it is no number or no UTF-8. */
-static json_t *make_cell(char *text, enum cell_kind kind)
+/* ---- what is about the register as a whole */
+
+/* The register does not tell of which day its numbers are. Destatis counts them at the end of a
+ * year and publishes them in the next. */
+void territory_credit(struct arena *arena, Registry__ImportTerritoryRequest *request,
+	const char *credit, const char *population_on)
 {
-	char *end = text;
-	unsigned long number;
-	switch (kind) {
-	case CELL_TEXT:
-		return json_string(text);
-	case CELL_NUMBER:
-		number = strtoul(text, &end, 10);
-		return end != text && *end == '\0' ? json_integer((json_int_t)number) : NULL;
-	case CELL_LIST:
-		return make_list(text);
-	}
-	return NULL;
+	int year = (int)strtol(request->status_date, NULL, 10);
+	request->credit =
+		credit != NULL
+			? text_copy(arena, credit)
+			: text_format(arena,
+				  "© Statistisches Bundesamt (Destatis), %d, municipal "
+				  "register GV-ISys (GV100AD): reproduction and distribution, "
+				  "also in part, permitted with source credit",
+				  year);
+	request->population_on = population_on != NULL ? text_copy(arena, population_on)
+						       : text_format(arena, "%d-12-31", year - 1);
 }
 
-/* A row is taken as a whole or not at all. */
-static json_t *make_row(struct reader *reader, const struct column *columns, const size_t *places)
+/* Some thousand rows, looked through once for each line that is printed: no index is worth it. */
+const char *territory_name(const Registry__ImportTerritoryRequest *request, const char *key)
 {
-	json_t *row = json_object();
-	for (size_t i = 0; columns[i].name != NULL; i++) {
-		json_t *cell = make_cell(reader->cells[places[i]], columns[i].kind);
-		if (cell == NULL) {
-			fail(reader, "cannot be read:", columns[i].name);
-			json_decref(row);
-			return NULL;
-		}
-		json_object_set_new(row, columns[i].json, cell);
-	}
-	return row;
-}
-
-/* A row that is too short would shift its cells without a word, so their number must be that of
- * the header. */
-static json_t *read_table(struct arena *arena, const char *name, const char *text,
-	const struct column *columns, const char **out_error)
-{
-	struct reader reader = { .arena = arena, .name = name, .rest = text };
-	size_t places[COLUMNS_MAX];
-	json_t *rows = json_array();
-	bool good = read_header(&reader, columns, places);
-	size_t n_columns = reader.n_cells;
-	while (good && next_line(&reader)) {
-		json_t *row = NULL;
-		if (reader.n_cells == n_columns) {
-			row = make_row(&reader, columns, places);
-		} else {
-			fail(&reader, "another number of cells than the header", NULL);
-		}
-		good = row != NULL;
-		if (good) {
-			json_array_append_new(rows, row);
+	for (size_t i = 0; i < request->n_municipalities; i++) {
+		if (strcmp(request->municipalities[i]->ags8, key) == 0) {
+			return request->municipalities[i]->name;
 		}
 	}
-	if (reader.error != NULL) {
-		*out_error = reader.error;
-		json_decref(rows);
-		return NULL;
-	}
-	return rows;
-}
-
-/* The first comment is the credit. */
-static const char *read_credit(struct arena *arena, const char *text)
-{
-	text += strspn(text, "# ");
-	return text_copy_len(arena, text, strcspn(text, "\r\n"));
-}
-
-/* "# status 2023-11-30 …" */
-static const char *read_status(struct arena *arena, const char *text)
-{
-	struct civil_date date;
-	const char *at = strstr(text, STATUS);
-	char *status = at != NULL ? text_copy_len(arena, at + strlen(STATUS),
-					    strnlen(at + strlen(STATUS), CIVIL_DATE_SIZE - 1))
-				  : NULL;
-	return status != NULL && civil_parse(status, &date) ? status : NULL;
-}
-
-/* All tables or none: the territory changes as a whole. */
-json_t *territory_request(
-	struct arena *arena, const struct territory_files *files, const char **out_error)
-{
-	const struct {
-		const char *member;
-		const char *text;
-		const struct column *columns;
-	} tables[] = {
-		{ "districts", files->districts, DISTRICT },
-		{ "municipalities", files->municipalities, MUNICIPALITY },
-		{ "associations", files->associations, ASSOCIATION },
-		{ "policeDirectorates", files->police_directorates, POLICE_DIRECTORATE },
-	};
-	const char *status = read_status(arena, files->municipalities);
-	if (status == NULL) {
-		*out_error = "municipalities: there is no comment \"status YYYY-MM-DD\"";
-		return NULL;
-	}
-	json_t *request = json_pack("{s:s, s:s}", "statusDate", status, "credit",
-		read_credit(arena, files->municipalities));
-	for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
-		json_t *rows = read_table(
-			arena, tables[i].member, tables[i].text, tables[i].columns, out_error);
-		if (rows == NULL) {
-			json_decref(request);
-			return NULL;
+	for (size_t i = 0; i < request->n_districts; i++) {
+		if (strcmp(request->districts[i]->ags5, key) == 0) {
+			return request->districts[i]->name;
 		}
-		json_object_set_new(request, tables[i].member, rows);
 	}
-	return request;
+	for (size_t i = 0; i < request->n_associations; i++) {
+		if (strcmp(request->associations[i]->ars9, key) == 0) {
+			return request->associations[i]->name;
+		}
+	}
+	return "";
 }

@@ -420,6 +420,7 @@ struct edge *edge_new(struct service *service)
 	CHECK(edge != NULL);
 	edge->service = service;
 	edge->handler.on_request = on_request;
+	edge->handler.is_large = edge_is_large;
 	edge->inflight_max = (size_t)service_number(service, "ASSKOMM_HTTP_INFLIGHT", 0, 1000000);
 	size_t cache_bytes_max =
 		(size_t)service_number(service, "ASSKOMM_CACHE_BYTES", 0, 1024L * 1024 * 1024);

@@ -1,5 +1,6 @@
 /* The door: what is decided about a request before anybody looks at what it wants. */
 #include "edge_internal.h"
+#include "route.h"
 
 #include "core/failure.h"
 #include "pages.h"
@@ -51,4 +52,14 @@ bool edge_admit(struct edge_call *call)
 	else
 		return true;
 	return false;
+}
+
+/* By the route alone, before anybody is known: what comes is still little, and few such bodies fit
+ * the server at once. */
+bool edge_is_large(struct http_handler *handler, const struct http_exchange *exchange)
+{
+	const struct route route = route_find(exchange->arena, exchange->method, exchange->path);
+
+	(void)handler;
+	return route.method != NULL && route.method->large;
 }

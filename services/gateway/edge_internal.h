@@ -77,4 +77,7 @@ void edge_note_answer(
 /* GET /api/v1/events. */
 void edge_serve_events(struct edge_call *call);
 
+/* Whether the body of this request may be a large one. For http_handler. */
+bool edge_is_large(struct http_handler *handler, const struct http_exchange *exchange);
+
 #endif

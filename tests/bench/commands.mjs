@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { readRegister } from "../support/register.mjs";
 import { startSuite } from "../support/suite.mjs";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -106,10 +107,8 @@ function wrk(suite, run) {
 }
 
 function municipalities() {
-	return readFileSync(`${ROOT}services/registry/territory/municipalities.tsv`, "utf8")
-		.split("\n")
-		.filter((line) => /^\d/.test(line))
-		.map((line) => line.split("\t")[0])
+	return readRegister()
+		.municipalities.map(({ ags8 }) => ags8)
 		.join(" ");
 }
 

@@ -13,6 +13,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { startAgent } from "../support/agent.mjs";
 import { openEvents } from "../support/events.mjs";
+import { readRegister } from "../support/register.mjs";
 import { startSuite, until } from "../support/suite.mjs";
 
 const READERS = Number(process.env.BENCH_READERS ?? 1000);
@@ -20,9 +21,7 @@ const SECONDS = Number(process.env.BENCH_SECONDS ?? 10);
 const RATE = Number(process.env.BENCH_RATE ?? 20);
 const OPENED_AT_ONCE = 50;
 const CONNECTIONS = 64;
-const TOWNS = readFileSync(
-	new URL("../../services/registry/territory/municipalities.tsv", import.meta.url), "utf8",
-).match(/^14\d{6}/gm);
+const TOWNS = readRegister().municipalities.map(({ ags8 }) => ags8);
 
 const suite = await startSuite();
 const token = suite.token("auditor");

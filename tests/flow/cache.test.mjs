@@ -4,8 +4,8 @@ import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readRegister } from "../support/register.mjs";
 import { BUILD, freePorts, startSuite, until } from "../support/suite.mjs";
 
 const CACHE_BYTES = 64 * 1024;
@@ -258,8 +258,7 @@ test("what another gateway did is seen when its fact comes", async (t) => {
 });
 
 test("what is kept has a bound", async () => {
-	const table = new URL("../../services/registry/territory/municipalities.tsv", import.meta.url);
-	const keys = readFileSync(table, "utf8").match(/^\d{8}(?=\t)/gm);
+	const keys = readRegister().municipalities.map(({ ags8 }) => ags8);
 	for (const key of keys) assert.equal((await readTown(key)).status, 200);
 	const bytes = await suite.metric("gateway", "asskomm_cache_bytes");
 	const entries = await suite.metric("gateway", "asskomm_cache_entries");

@@ -6,6 +6,7 @@ import { createPrivateKey, generateKeyPairSync, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
+import { readRegister } from "../support/register.mjs";
 import { startSuite, until } from "../support/suite.mjs";
 
 const HEIDENAU = "14628160";
@@ -77,11 +78,7 @@ const advise = (body, options) => suite.post(ADVICE, body, { token: adviser, ...
 
 // The keys of a district's municipalities, from the register itself.
 function municipalitiesOf(district) {
-	const table = new URL(
-		"../../services/registry/territory/municipalities.tsv",
-		import.meta.url,
-	);
-	const keys = readFileSync(table, "utf8").match(/^\d{8}(?=\t)/gm);
+	const keys = readRegister().municipalities.map(({ ags8 }) => ags8);
 	return keys.filter((key) => key.startsWith(district));
 }
 
@@ -426,8 +423,7 @@ describe("claims", () => {
 
 // Each of fifty facts would repeat all who signed: the form allows it, the memory of a call does not.
 test("an agreement that is too large for the ledger is refused, and stops nobody", async () => {
-	const table = new URL("../../services/registry/territory/municipalities.tsv", import.meta.url);
-	const towns = readFileSync(table, "utf8").match(/^14\d{6}/gm).slice(0, 50);
+	const towns = municipalitiesOf("14").slice(0, 50);
 	const long = { role: "w".repeat(200), organisation: "\u{1f58b}".repeat(200) };
 	const body = {
 		accessions: towns,

@@ -4,9 +4,9 @@ import { after, before, describe, test } from "node:test";
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { openEvents } from "../support/events.mjs";
+import { readRegister } from "../support/register.mjs";
 import { startSuite, until } from "../support/suite.mjs";
 
 const HEIDENAU = "14628160";
@@ -72,12 +72,8 @@ async function adviseMany(count, towns, width = 8) {
 
 // The keys of so many towns, from the register itself.
 function towns(count) {
-	const table = new URL(
-		"../../services/registry/territory/municipalities.tsv",
-		import.meta.url,
-	);
-	return readFileSync(table, "utf8")
-		.match(/^\d{8}(?=\t)/gm)
+	return readRegister()
+		.municipalities.map(({ ags8 }) => ags8)
 		.slice(0, count);
 }
 

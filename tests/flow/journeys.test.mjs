@@ -27,7 +27,7 @@ before(async () => {
 	suite = await startSuite({ historyUntil: "2023-08-08" });
 	adviser = suite.token("adviser", ["14628"]);
 	press = suite.token("ministry", ["14"]);
-	const head = await suite.head();
+	const head = await suite.settled();
 	await until(
 		async () => Number((await figures({})).ledgerSeq) === head,
 		"the monitor to know the whole history",

@@ -3,16 +3,13 @@
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { SMTPServer } from "smtp-server";
+import { readRegister } from "../support/register.mjs";
 import { startSuite, until } from "../support/suite.mjs";
 
-const TERRITORY = new URL("../../services/registry/territory/municipalities.tsv", import.meta.url);
-const TOWNS = readFileSync(fileURLToPath(TERRITORY), "utf8")
-	.split("\n")
-	.filter((line) => line.startsWith("14628"))
-	.map((line) => line.split("\t")[0])
+const TOWNS = readRegister()
+	.municipalities.map(({ ags8 }) => ags8)
+	.filter((key) => key.startsWith("14628"))
 	.slice(0, 24);
 
 const mails = [];

@@ -99,6 +99,7 @@ static struct outcome read_message(
 	}
 	if (turn != NULL && (connection->gate.chunked || connection->gate.content_length > 0)) {
 		connection->incoming = turn;
+		connection->chunks.max = HTTP_BODY_MAX;
 		outcome = take_body(connection, body, body_len, step);
 	}
 	if (turn != NULL)

@@ -142,7 +142,7 @@ static void chunks_end_where_they_end(void **state)
 	size_t len = (size_t)snprintf(bytes, sizeof(bytes), "%s%s", BODY, NEXT);
 	/* However the bytes are cut in two, the end is the same. */
 	for (size_t cut = 0; cut <= len; cut++) {
-		struct http_chunks chunks = { .place = HTTP_CHUNK_SIZE };
+		struct http_chunks chunks = { .place = HTTP_CHUNK_SIZE, .max = HTTP_BODY_MAX };
 		size_t taken = http_gate_chunks(&chunks, bytes, cut);
 		if (taken == cut)
 			taken += http_gate_chunks(&chunks, bytes + cut, len - cut);
@@ -154,7 +154,7 @@ static void chunks_end_where_they_end(void **state)
 
 static enum http_chunk_place place_after(const char *bytes)
 {
-	struct http_chunks chunks = { .place = HTTP_CHUNK_SIZE };
+	struct http_chunks chunks = { .place = HTTP_CHUNK_SIZE, .max = HTTP_BODY_MAX };
 	http_gate_chunks(&chunks, bytes, strlen(bytes));
 	return chunks.place;
 }

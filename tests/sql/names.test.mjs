@@ -206,7 +206,7 @@ describe("a consortium", () => {
 
 describe("find and get", () => {
 	const page = (name, scope, cursor = null, limit = 0) =>
-		registry.run("find_participants", { name, cursor, limit }, { scope });
+		registry.run("find_participants", { name, cursor, limit, as_of: null, today: "2026-01-01" }, { scope });
 	const find = async (name, scope = "") => (await page(name, scope)).map(({ key }) => key);
 
 	test("everybody finds by name or key: the register is public", async () => {
@@ -253,7 +253,7 @@ describe("find and get", () => {
 	});
 
 	test("one participant as it stands, in the scope only", async () => {
-		const get = (key, scope) => registry.run("get_participant", { key }, { scope });
+		const get = (key, scope) => registry.run("get_participant", { key, as_of: null, today: "2026-01-01" }, { scope });
 		const [row] = await get("14628160", "14628");
 		assert.equal(row.version, "1");
 		assert.equal(row.advised_on, "2022-05-01");
@@ -284,10 +284,65 @@ describe("the territory imported again", () => {
 	});
 
 	test("is read as it was saved", async () => {
-		const [row] = await registry.run("territory.load");
+		const [row] = await registry.run("territory.load", {
+			lands: territory.lands,
+			status_date: territory.status_date,
+		});
 		assert.equal(row.version, "2");
-		assert.equal(row.status_date, "2023-11-30");
-		assert.deepEqual(JSON.parse(row.districts), territory.districts);
-		assert.deepEqual(JSON.parse(row.police_directorates), territory.police_directorates);
+		assert.deepEqual([row.before, row.after], [null, null]);
+		const same = JSON.parse(row.same);
+		assert.deepEqual(same.lands, [{ ...territory.lands[0], statusDate: "2023-11-30" }]);
+		assert.deepEqual(same.districts, territory.districts);
+		assert.equal(same.municipalities.length, 418);
+		assert.deepEqual(same.policeDirectorates, territory.police_directorates);
+	});
+});
+
+describe("two registers", () => {
+	const succession = (predecessor) => ({
+		predecessor,
+		successor: "14522275",
+		effectiveOn: "2023-01-01",
+		factId: "5f0c2c6e-0000-4000-8000-000000000001",
+	});
+	const days = async (key) => {
+		const [{ resolved }] = await registry.run("resolve_parties", { references: [key] }, { scope: "*" });
+		const [{ candidates }] = JSON.parse(resolved);
+		const { validFrom, validUntil, successor } = candidates[0];
+		return [validFrom, validUntil, successor];
+	};
+
+	test("the earlier may come second: who was valid when follows from both", async () => {
+		assert.deepEqual(await days("14522275"), [undefined, undefined, undefined]);
+		const earlier = readTerritory("GV100AD_301121_sachsen.txt", {
+			version: 3,
+			successions: [succession("14522450"), succession("14522620")],
+		});
+		assert.deepEqual(await registry.save("territory.save", [earlier]), [0]);
+		assert.deepEqual(await days("14522275"), ["2023-01-01", undefined, undefined]);
+		assert.deepEqual(await days("14522450"), [undefined, "2022-12-31", "14522275"]);
+		assert.deepEqual(await days("14628160"), [undefined, undefined, undefined]);
+	});
+
+	test("a name is that of the day, and every name is found", async () => {
+		const on = async (as_of) => {
+			const [row] = await registry.run("get_participant", { key: "14625060", as_of, today: "2026-01-01" }, { scope: "*" });
+			return row.name;
+		};
+		assert.equal(await on("2020-01-01"), "Burkau");
+		assert.equal(await on("2023-11-29"), "Burkau");
+		assert.equal(await on("2023-11-30"), "Burkau / Porchow");
+		assert.equal(await on(null), "Burkau / Porchow");
+		assert.deepEqual(await keysOf("Porchow"), ["14625060"]);
+		assert.deepEqual(await keysOf("Ostrau"), ["14522450"]);
+	});
+
+	test("added up on each side of the merger", async () => {
+		const count = async (as_of) => {
+			const [{ lands }] = await registry.run("get_territory", { as_of, today: "2026-01-01" });
+			return JSON.parse(lands)[0].municipalities;
+		};
+		assert.equal(await count("2022-12-31"), 419);
+		assert.equal(await count("2023-01-01"), 418);
 	});
 });

@@ -25,6 +25,9 @@ const IN_LEDGER = {
 // Tables that need no row-level security, and why.
 const SEEN_BY_ALL = {
 	"registry.territory": "a public register",
+	"registry.register": "a public register",
+	"registry.register_entry": "a public register",
+	"registry.succession": "a public register",
 	"registry.party": "a public register; resolve() asks the scope itself",
 	"registry.boundaries": "maps for everybody",
 	"registry.code_list": "labels for everybody",

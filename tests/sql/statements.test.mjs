@@ -100,6 +100,12 @@ const NOT_STORED = {
 		resolved: "what a request's names mean",
 		unknown_action_fields: "what a request's codes do not mean",
 	},
+	"asskomm.registry.v1.Territory": {
+		before: "the register before",
+		same: "what is kept of the same day",
+		after: "the register behind",
+		known: "successions that were confirmed",
+	},
 	"asskomm.registry.v1.Participant": {
 		resolved: "what a request's key means",
 		members: "what a request's names mean",

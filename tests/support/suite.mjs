@@ -402,6 +402,15 @@ class Suite {
 		return Number(reply.json.seq);
 	}
 
+	// The same, when all that was saved has its number.
+	async settled() {
+		const waiting = ["-qAtX", "-c", "select count(*) from ledger.pending"];
+		const count = async () =>
+			(await run("psql", [this.database, ...waiting])).stdout.trim() === "0";
+		await until(count, "the ledger to number what was saved");
+		return this.head();
+	}
+
 	// ---- end
 
 	async stop() {

@@ -13,9 +13,9 @@
 /* Municipalities alone, since the published figure counts municipalities analysed: a district or a
  * consortium would have to be taken apart first, and only the caller knows into what. */
 static enum verdict add_municipality(struct ruling *ruling, Analysis__SecurityAnalysis *analysis,
-	const Registry__Resolved *resolved, size_t place)
+	const Registry__Resolved *resolved, const char *day, size_t place)
 {
-	Registry__Party *party = the_party(ruling, resolved, "municipalities[%zu]", place);
+	Registry__Party *party = the_party(ruling, resolved, day, "municipalities[%zu]", place);
 	const char *field = text_format(ruling->arena, "municipalities[%zu]", place);
 
 	if (party == NULL)
@@ -120,7 +120,8 @@ enum verdict kick_off_analysis(
 	if (require_past(ruling, "kickedOffOn", wish->kicked_off_on) == REFUSED)
 		return REFUSED;
 	for (size_t i = 0; i < known->n_resolved; i++)
-		if (add_municipality(ruling, analysis, known->resolved[i], i) == REFUSED)
+		if (add_municipality(ruling, analysis, known->resolved[i], wish->kicked_off_on,
+			    i) == REFUSED)
 			return REFUSED;
 	if (strcmp(analysis->previous, wish->previous) != 0)
 		return refuse(ruling, FAILURE_NOT_FOUND, "previous", "unknown",

@@ -38,7 +38,8 @@ static enum verdict add_participants(struct ruling *ruling, Coaching__CoachingPr
 		const char *field =
 			i == 0 ? "participant" : text_format(ruling->arena, "partners[%zu]", i - 1);
 		Registry__Party *party =
-			the_body(ruling, i < known->n_resolved ? known->resolved[i] : NULL, field);
+			the_body(ruling, i < known->n_resolved ? known->resolved[i] : NULL,
+				wish->requested_on, field);
 
 		if (add_participant(ruling, coaching, party, field) == REFUSED)
 			return REFUSED;

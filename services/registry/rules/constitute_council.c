@@ -12,7 +12,8 @@ enum verdict constitute_council(
 	Registry__Council *council = AS(Registry__Council, registry__council, aggregate);
 	const Registry__ConstituteCouncilRequest *wish = AS(
 		Registry__ConstituteCouncilRequest, registry__constitute_council_request, request);
-	Registry__Party *party = the_body(ruling, council->resolved, "participant");
+	Registry__Party *party =
+		the_body(ruling, council->resolved, wish->constituted_on, "participant");
 	Registry__CouncilConstituted *fact = NEW(ruling->arena, Registry__CouncilConstituted);
 
 	if (party == NULL || require_past(ruling, "constitutedOn", wish->constituted_on) == REFUSED)

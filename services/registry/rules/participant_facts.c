@@ -10,7 +10,18 @@ Registry__Party *participant_party(struct ruling *ruling, Registry__Participant 
 {
 	if (require_past(ruling, field, day) == REFUSED)
 		return NULL;
-	return the_party(ruling, participant->resolved, "key");
+	Registry__Party *party = the_party(ruling, participant->resolved, day, "key");
+
+	/* loaded was the one that the name means alone; of several over time the key must be given
+	 */
+	if (party == NULL || strcmp(participant->id, party->key) == 0)
+		return party;
+	refuse(ruling, FAILURE_REFUSED, "key", "ambiguous",
+		"\"%s\" may mean several; give the key of one of the candidates",
+		participant->resolved->reference);
+	failure_candidate(ruling->arena, ruling->failure->violations[0], party->key, party->name,
+		party->district);
+	return NULL;
 }
 
 /* Points to the text it was given, which lives as long as the call. */

@@ -32,13 +32,14 @@ static char *key_of(struct arena *arena, const char *name)
 
 /* A consortium of consortia would lie in no district, since it lies where its first member does; a
  * town that is named twice would make a consortium of itself. NULL when refused. */
-static char **member_keys(struct ruling *ruling, const Registry__Participant *participant)
+static char **member_keys(
+	struct ruling *ruling, const Registry__Participant *participant, const char *day)
 {
 	char **keys = NEW_ARRAY(ruling->arena, char *, participant->n_members + 1);
 
 	for (size_t i = 0; i < participant->n_members; i++) {
 		const char *field = text_format(ruling->arena, "members[%zu]", i);
-		Registry__Party *party = the_body(ruling, participant->members[i], field);
+		Registry__Party *party = the_body(ruling, participant->members[i], day, field);
 
 		if (party == NULL)
 			return NULL;
@@ -63,7 +64,7 @@ enum verdict register_consortium(
 	const Registry__RegisterConsortiumRequest *wish = AS(Registry__RegisterConsortiumRequest,
 		registry__register_consortium_request, request);
 	Registry__ConsortiumRegistered *fact = NEW(ruling->arena, Registry__ConsortiumRegistered);
-	char **keys = member_keys(ruling, participant);
+	char **keys = member_keys(ruling, participant, wish->registered_on);
 
 	if (keys == NULL || require_past(ruling, "registeredOn", wish->registered_on) == REFUSED)
 		return REFUSED;
@@ -76,7 +77,7 @@ enum verdict register_consortium(
 			"give a name with letters from a to z or digits: the key is made of them");
 	participant->name = wish->name;
 	participant->kind = REGISTRY__PARTY_KIND__CONSORTIUM;
-	participant->district = participant->members[0]->candidates[0]->district;
+	participant->district = party_of(participant->members[0], keys[0])->district;
 	participant->n_participants = participant->n_members;
 	participant->participants = keys;
 	registry__consortium_registered__init(fact);

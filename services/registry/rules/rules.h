@@ -29,4 +29,8 @@ rule_fn set_contact;
 rule_fn erase_contact;
 rule_fn set_boundaries;
 
+/* Makes the preview from the territory's row and the register (query PreviewTerritory). */
+ProtobufCMessage *preview_territory(
+	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request);
+
 #endif

@@ -105,7 +105,7 @@ static enum verdict check_basis(struct ruling *ruling, const Registry__SetContac
 static enum verdict belong_to_participant(
 	struct ruling *ruling, Registry__Contact *contact, Registry__SetContactRequest *wish)
 {
-	Registry__Party *party = the_body(ruling, contact->resolved, "participant");
+	Registry__Party *party = the_body(ruling, contact->resolved, "", "participant");
 
 	if (party == NULL)
 		return REFUSED;

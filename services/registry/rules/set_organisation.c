@@ -73,8 +73,8 @@ static enum verdict check_areas(struct ruling *ruling, const Registry__Organisat
 	const Registry__OrganisationRef *above = organisation->above;
 
 	for (size_t i = 0; i < organisation->n_resolved; i++) {
-		const Registry__Party *party =
-			the_party(ruling, organisation->resolved[i], "areas[%zu]", i);
+		const Registry__Party *party = the_party(
+			ruling, organisation->resolved[i], ruling->today, "areas[%zu]", i);
 
 		if (party == NULL)
 			return REFUSED;

@@ -78,7 +78,7 @@ static Registry__Signatory *keep_person(
 static enum verdict accede(struct ruling *ruling, Registry__Agreement *agreement,
 	const Registry__SignAgreementRequest *wish, size_t place)
 {
-	Registry__Party *party = the_body(ruling, agreement->resolved[place],
+	Registry__Party *party = the_body(ruling, agreement->resolved[place], wish->signed_on,
 		text_format(ruling->arena, "accessions[%zu]", place));
 	Registry__Accession *accession = NEW(ruling->arena, Registry__Accession);
 
@@ -106,8 +106,8 @@ static void emit_signed(struct ruling *ruling, Registry__Agreement *agreement, s
 		agreement->signed_on, 1, &accession->participant);
 
 	accession->fact_id = emitted->id;
-	emitted->fact = &agreement_signed_fact(
-		ruling->arena, agreement, agreement->resolved[place]->candidates[0])
+	emitted->fact = &agreement_signed_fact(ruling->arena, agreement,
+		party_of(agreement->resolved[place], accession->participant))
 				 ->base;
 }
 

@@ -39,7 +39,7 @@ enum verdict withdraw_participant_fact(
 			registry__withdraw_participant_fact_request, request);
 	const Asskomm__Entry *latest;
 
-	if (the_party(ruling, participant->resolved, "key") == NULL)
+	if (the_party(ruling, participant->resolved, "", "key") == NULL)
 		return REFUSED;
 	if (withdraw_latest(ruling, aggregate, wish->fact_id, wish->reason, &latest) == REFUSED)
 		return REFUSED;

@@ -22,10 +22,16 @@ as $$
 	from organisation
 	union all
 	select d ->> 'code', 0, d ->> 'name', 'POLICE_DIRECTORATE', null,
-		array(select k ->> 'ags5' from jsonb_array_elements(t.districts) as k
-			where k ->> 'policeDirectorate' = d ->> 'code'),
+		array(select e.key from register_entry e
+			where e.land = r.land and e.status_date = r.status_date and e.form = 'DISTRICT'
+				and e.body ->> 'policeDirectorate' = d ->> 'code'
+			order by e.key),
 		d ->> 'seat', null, null
-	from territory t, jsonb_array_elements(t.police_directorates) as d
+	from (
+		select distinct on (land) land, status_date, police_directorates
+		from register
+		order by land, status_date desc
+	) as r, jsonb_array_elements(r.police_directorates) as d
 	where not exists (select from organisation o where o.id = d ->> 'code')
 $$;
 

@@ -12,15 +12,13 @@ create table boundaries (
 );
 create index boundaries_level on boundaries (level, land, status_date);
 
--- The places of a level that the territory knows.
+-- The places of a level that the territory knows, as the latest register that has them.
 create function places_of(asked text) returns table (key text, name text, district text)
 language sql stable
 as $$
-	select place ->> 'ags5', place ->> 'name', place ->> 'ags5'
-	from territory, jsonb_array_elements(districts) as place
-	where asked = 'districts'
-	union all
-	select place ->> 'ags8', place ->> 'name', place ->> 'district'
-	from territory, jsonb_array_elements(municipalities) as place
-	where asked = 'municipalities'
+	select distinct on (key) key, name, district
+	from register_entry
+	where form = case asked when 'districts' then 'DISTRICT' when 'municipalities'
+		then 'MUNICIPALITY' end
+	order by key, status_date desc
 $$;

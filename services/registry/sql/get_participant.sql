@@ -1,7 +1,10 @@
--- One participant as it stands; a key that the territory knows but without a fact has version 0.
-select y.key as id, coalesce(p.version, 0) as version, y.name, y.kind, y.district,
-	to_jsonb(y.members) as participants, p.contacted_on, p.advised_on, p.cooperation_level,
-	p.preliminary_agreement_on, p.model_municipality_on, p.entries
+-- One participant as it stands; a key that the territory knows but without a fact has version 0. Name
+-- and district are those of the day; an ended one tells when, and who followed.
+select y.key as id, coalesce(p.version, 0) as version, coalesce(e.name, y.name) as name, y.kind,
+	coalesce(e.district, y.district) as district, to_jsonb(y.members) as participants,
+	p.contacted_on, p.advised_on, p.cooperation_level, p.preliminary_agreement_on,
+	p.model_municipality_on, p.entries, y.valid_from, y.valid_until, y.successor
 from party y
 left join participant p on p.id = y.key
+left join lateral entry_on(y.key, coalesce(:as_of::date, :today::date)) as e on true
 where y.key = :key and meta.in_scope(y.members)
