@@ -15,6 +15,7 @@ static const struct query queries[] = {
 	{ "GetCoverage", "get_coverage", NULL, NULL },
 	{ "GetPopulation", "get_population", NULL, NULL },
 	{ "GetIndicators", "get_indicators", &monitor__indicator_facts__descriptor, indicators },
+	{ "GetBottlenecks", "get_indicators", &monitor__indicator_facts__descriptor, bottlenecks },
 	{ "GetConversions", "get_conversions", &monitor__conversions_facts__descriptor,
 		conversions },
 	{ "GetDossier", "get_dossier", NULL, NULL },

@@ -122,7 +122,7 @@ function timelines(known, day) {
 }
 
 // The stays of one timeline, in order; `value` tells in which stage a mark puts the case.
-function staysIn(list, value) {
+function staysIn(track, list, value) {
 	const steps = [];
 	for (const each of list) {
 		const n = value(each.n);
@@ -140,7 +140,12 @@ function staysIn(list, value) {
 					: next.n === -2
 						? "given_up"
 						: "done";
-			return { n, district, entered, left: next?.entered, outcome };
+			const before = steps[i - 1];
+			const isAside = ["paused", "in_review", "dormant"].includes(STAGES[track][before?.n]);
+			const cameOver = before?.n === n;
+			const repeated =
+				steps.slice(0, i).some((step) => step.n === n) && !cameOver && !isAside;
+			return { n, district, entered, left: next?.entered, outcome, cameOver, repeated };
 		})
 		.filter(({ n }) => n >= 0);
 }
@@ -152,7 +157,7 @@ function staysBy(day, known) {
 			const [{ counter, unit }] = list;
 			const track = counter.split("/")[1];
 			return [(n) => n, (n) => Math.min(n, 0)].flatMap((value, whole) =>
-				staysIn(list, value)
+				staysIn(track, list, value)
 					.filter(({ n }) => whole || n > 0)
 					.map((stay) => ({ ...stay, track, unit, stage: whole ? "" : STAGES[track][stay.n] })),
 			);
@@ -198,6 +203,21 @@ function stageBy(stays, track, stage, { day, window, district }) {
 	const here = pool.filter((stay) => !district || stay.district === district);
 	const hasLeft = ({ left }) => left > start;
 	const age = ({ entered }) => daysFrom(entered, day);
+	const isGone = ({ outcome }) => ["done", "given_up"].includes(outcome);
+	const back = (days) => dayOf(sinceEpoch(day) - days);
+	const isIn = (on, from, to) => on > back(from) && on <= back(to);
+	const flow = (from, to) => [
+		count(here, (stay) => !stay.cameOver && isIn(stay.entered, from, to)),
+		count(here, (stay) => isGone(stay) && isIn(stay.left, from, to)),
+	];
+	// day by day: who is in the stage on it
+	const isThere = (on) => ({ entered, left }) => entered <= on && (!left || left > on);
+	const caseDays = (from, to) =>
+		Array.from({ length: from - to }, (_, i) => count(here, isThere(back(to + i))))
+			.reduce((sum, n) => sum + n, 0);
+	const [came, went] = flow(180, 0);
+	const [cameBefore, wentBefore] = flow(360, 180);
+	const newOnes = pool.filter(({ entered }) => entered > start);
 	return {
 		track,
 		stage,
@@ -216,6 +236,27 @@ function stageBy(stays, track, stage, { day, window, district }) {
 				.filter((stay) => hasLeft(stay) && stay.outcome === "done")
 				.map(({ left }) => daysFrom(left, day)),
 		),
+		firstPass: count(
+			here,
+			(stay) => hasLeft(stay) && stay.outcome === "done" && !stay.repeated,
+		),
+		poolLeftAfter: ascending(
+			newOnes.filter(isGone).map(({ entered, left }) => daysFrom(entered, left) + 1),
+		),
+		poolOpenAfter: ascending(
+			newOnes
+				.filter((stay) => !isGone(stay))
+				.map(({ entered, left }) => daysFrom(entered, left ?? day) + 1),
+		),
+		came,
+		went,
+		cameBefore,
+		wentBefore,
+		agesBefore: ascending(
+			here.filter(isThere(back(180))).map(({ entered }) => daysFrom(entered, back(180))),
+		),
+		wipDays: caseDays(180, 0),
+		wipDaysBefore: caseDays(360, 180),
 	};
 }
 

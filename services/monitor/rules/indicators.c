@@ -7,7 +7,10 @@
 
 #include "core/reflect.h"
 #include "core/text.h"
+#include "flow.h"
 #include "numbers.h"
+#include "survival.h"
+#include <string.h>
 
 #define WEEK 7u
 
@@ -28,9 +31,7 @@ static void set_weekly(struct arena *arena, Monitor__StageIndicators *stage,
 	}
 }
 
-/* Longer in the stage than 85 of 100 that left it. */
-static uint32_t count_ageing(
-	const Monitor__StageFacts *facts, const Monitor__Percentiles *cycle_time)
+uint32_t count_ageing(const Monitor__StageFacts *facts, const Monitor__Percentiles *cycle_time)
 {
 	uint32_t count = 0;
 
@@ -60,8 +61,29 @@ static Monitor__StageIndicators *stage_of(
 	stage->age = durations_of(arena, facts->pool_ages, facts->n_pool_ages);
 	stage->cycle_time = durations_of(arena, facts->pool_cycle_days, facts->n_pool_cycle_days);
 	stage->ageing = count_ageing(facts, stage->cycle_time->percentiles);
+	stage->survival = survival_of(arena, facts);
+	stage->first_pass_yield =
+		rate_of(arena, facts->first_pass, (uint32_t)facts->n_done_days_ago);
+	stage->flow = flow_of(arena, facts->came, facts->went);
+	stage->flow_before = flow_of(arena, facts->came_before, facts->went_before);
+	set_flow_debt(stage, facts);
 	set_weekly(arena, stage, facts, window);
 	return stage;
+}
+
+/* The case as a whole is no stage, and a stage with too few departures says nothing. */
+static void set_rolled_yield(
+	Monitor__TrackIndicators *track, Monitor__StageIndicators *const *stages, size_t count)
+{
+	uint64_t permille = 1000;
+
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(stages[i]->track, track->track) == 0 && stages[i]->stage[0] != '\0' &&
+			!stages[i]->first_pass_yield->too_few) {
+			permille = (permille * stages[i]->first_pass_yield->permille + 500) / 1000;
+			track->rolled_stages++;
+		}
+	track->rolled_yield = track->rolled_stages > 0 ? (uint32_t)permille : 0;
 }
 
 /* Deadlines belong to a case and not to its stage, so they are told by track. */
@@ -95,7 +117,11 @@ ProtobufCMessage *indicators(
 	for (size_t i = 0; i < facts->n_stages; i++)
 		reflect_append(arena, &answer->base, "stages",
 			stage_of(arena, facts->stages[i], facts->window));
-	for (size_t i = 0; i < facts->n_tracks; i++)
-		reflect_append(arena, &answer->base, "tracks", track_of(arena, facts->tracks[i]));
+	for (size_t i = 0; i < facts->n_tracks; i++) {
+		Monitor__TrackIndicators *track = track_of(arena, facts->tracks[i]);
+
+		set_rolled_yield(track, answer->stages, answer->n_stages);
+		reflect_append(arena, &answer->base, "tracks", track);
+	}
 	return &answer->base;
 }

@@ -26,6 +26,10 @@ ProtobufCMessage *press_text(
 ProtobufCMessage *indicators(
 	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request);
 
+/* IndicatorFacts to Bottlenecks. */
+ProtobufCMessage *bottlenecks(
+	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request);
+
 /* ConversionsFacts to Conversions. */
 ProtobufCMessage *conversions(
 	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request);

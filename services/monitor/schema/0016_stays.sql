@@ -4,10 +4,10 @@
 -- as a whole. What lies after the day is not known yet: who left later is still there. Unlike spans,
 -- a stage that was entered and left on one day is a stay too, or those who are fast would not count.
 -- outcome: open, done, given_up, or transferred (the same stage in another district). repeated: the
--- case was in this stage before and did not just come back from aside.
+-- case was in this stage before and did not just come back from aside. came_over: from another district.
 create function stays_on(asked_track text, day date, known bigint)
 returns table (track text, n bigint, unit text, participant text, district text, seq bigint,
-	entered_on date, left_on date, outcome text, repeated boolean)
+	entered_on date, left_on date, outcome text, repeated boolean, came_over boolean)
 language sql stable
 as $$
 	with told as (
@@ -34,7 +34,8 @@ as $$
 		s.valid_on, s.until,
 		case when s.until is null then 'open' when s.n_after = s.n then 'transferred'
 			when s.n_after = -2 then 'given_up' else 'done' end,
-		s.time > 1 and s.n_before is distinct from s.n and not coalesce(b.aside, false)
+		s.time > 1 and s.n_before is distinct from s.n and not coalesce(b.aside, false),
+		s.n_before is not distinct from s.n
 	from stay s
 	left join stage b on 'stage/' || b.track = s.counter and b.n = s.n_before
 	where s.n >= 0

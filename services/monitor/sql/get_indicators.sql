@@ -31,7 +31,32 @@ with asked as (
 			filter (where s.has_left and s.outcome in ('done', 'given_up')), '[]')
 			as pool_cycle_days,
 		coalesce(jsonb_agg(a.as_of - s.left_on order by s.left_on desc)
-			filter (where s.here and s.has_left and s.outcome = 'done'), '[]') as done_days_ago
+			filter (where s.here and s.has_left and s.outcome = 'done'), '[]') as done_days_ago,
+		count(*) filter (where s.here and s.has_left and s.outcome = 'done' and not s.repeated)
+			as first_pass,
+		coalesce(jsonb_agg(s.left_on - s.entered_on + 1 order by s.left_on - s.entered_on)
+			filter (where s.is_new and s.outcome in ('done', 'given_up')), '[]')
+			as pool_left_after,
+		coalesce(jsonb_agg(coalesce(s.left_on, a.as_of) - s.entered_on + 1
+			order by coalesce(s.left_on, a.as_of) - s.entered_on)
+			filter (where s.is_new and s.outcome in ('open', 'transferred')), '[]')
+			as pool_open_after,
+		count(*) filter (where s.here and not s.came_over and s.entered_on > a.as_of - 180)
+			as came,
+		count(*) filter (where s.here and s.outcome in ('done', 'given_up')
+			and s.left_on > a.as_of - 180) as went,
+		count(*) filter (where s.here and not s.came_over and s.entered_on > a.as_of - 360
+			and s.entered_on <= a.as_of - 180) as came_before,
+		count(*) filter (where s.here and s.outcome in ('done', 'given_up')
+			and s.left_on > a.as_of - 360 and s.left_on <= a.as_of - 180) as went_before,
+		coalesce(jsonb_agg(a.as_of - 180 - s.entered_on order by s.entered_on desc)
+			filter (where s.here and s.entered_on <= a.as_of - 180
+				and coalesce(s.left_on > a.as_of - 180, true)), '[]') as ages_before,
+		coalesce(sum(greatest(0, least(coalesce(s.left_on, a.as_of + 1), a.as_of + 1)
+			- greatest(s.entered_on, a.as_of - 179))) filter (where s.here), 0) as wip_days,
+		coalesce(sum(greatest(0, least(coalesce(s.left_on, a.as_of - 179), a.as_of - 179)
+			- greatest(s.entered_on, a.as_of - 359))) filter (where s.here), 0)
+			as wip_days_before
 	from asked a
 	cross join named g
 	left join stay s on (s.track, s.n) = (g.track, g.n)
@@ -66,7 +91,11 @@ select a.as_of, :known_at as known_at, :district as district, a.days as window,
 	(select coalesce(jsonb_agg(jsonb_build_object('track', f.track, 'stage', f.stage,
 		'arrivals', f.arrivals, 'givenUp', f.given_up, 'transferred', f.transferred,
 		'stalled', coalesce(h.n, 0), 'ages', f.ages, 'poolAges', f.pool_ages,
-		'poolCycleDays', f.pool_cycle_days, 'doneDaysAgo', f.done_days_ago)
+		'poolCycleDays', f.pool_cycle_days, 'doneDaysAgo', f.done_days_ago,
+		'firstPass', f.first_pass, 'poolLeftAfter', f.pool_left_after,
+		'poolOpenAfter', f.pool_open_after, 'came', f.came, 'went', f.went,
+		'cameBefore', f.came_before, 'wentBefore', f.went_before, 'agesBefore', f.ages_before,
+		'wipDays', f.wip_days, 'wipDaysBefore', f.wip_days_before)
 		order by f.track, f.place), '[]')
 	from stage_facts f
 	left join held h on (h.track, coalesce(h.stage, '')) = (f.track, f.stage)) as stages,
