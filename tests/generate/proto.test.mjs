@@ -270,6 +270,7 @@ test("a field of the path is no member of the body", (t) => {
 	assert.deepEqual(headers, [
 		"IdempotencyKey",
 		"IfMatch",
+		"IfNew",
 		"DryRun",
 		"AcceptLanguage",
 		"Traceparent",
