@@ -16,6 +16,7 @@ static const struct query queries[] = {
 	{ "GetPopulation", "get_population", NULL, NULL },
 	{ "GetIndicators", "get_indicators", &monitor__indicator_facts__descriptor, indicators },
 	{ "GetBottlenecks", "get_indicators", &monitor__indicator_facts__descriptor, bottlenecks },
+	{ "GetForecast", "get_forecast", &monitor__forecast_facts__descriptor, forecast },
 	{ "GetConversions", "get_conversions", &monitor__conversions_facts__descriptor,
 		conversions },
 	{ "GetDossier", "get_dossier", NULL, NULL },

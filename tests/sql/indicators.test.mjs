@@ -407,3 +407,22 @@ test("the districts sum up to the state", async () => {
 		assert.deepEqual(added, state, `${seeded}: ${JSON.stringify(asked)}`);
 	}
 });
+
+test("a forecast draws from the departures", async () => {
+	for (let i = 0; i < QUESTIONS / 4; i++) {
+		const { day, known, district } = question(FACTS);
+		const track = random.of(["coaching", "analysis"]);
+		const stage = random.of([null, ...Object.values(STAGES[track])]);
+		const [row] = await monitor.run("get_forecast", {
+			as_of: day, known_at: instantOf(known), today: "2030-01-01", track, stage, district,
+		});
+		const counted = stageBy(staysBy(day, known), track, stage ?? "", {
+			day, window: 208 * 7, district,
+		});
+		assert.deepEqual(
+			JSON.parse(row.done_days_ago),
+			counted.doneDaysAgo,
+			`${seeded}: ${day} ${known} ${district} ${track} ${stage}`,
+		);
+	}
+});

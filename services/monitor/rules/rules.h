@@ -30,6 +30,10 @@ ProtobufCMessage *indicators(
 ProtobufCMessage *bottlenecks(
 	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request);
 
+/* ForecastFacts to Forecast. */
+ProtobufCMessage *forecast(
+	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request);
+
 /* ConversionsFacts to Conversions. */
 ProtobufCMessage *conversions(
 	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request);
