@@ -59,6 +59,19 @@ static ProtobufCMessage *ask_measure_codes(struct arena *arena, const ProtobufCM
 static const struct need finding_codes = { RESOLVE_CODES, ask_finding_codes };
 static const struct need measure_codes = { RESOLVE_CODES, ask_measure_codes };
 
+/* Is the key a municipality's, and how many live there? */
+static ProtobufCMessage *ask_inhabitants(struct arena *arena, const ProtobufCMessage *request)
+{
+	ProtobufCMessage *question =
+		reflect_new(arena, &registry__resolve_inhabitants_request__descriptor);
+
+	CHECK(reflect_set_text(arena, question, "key", reflect_get_text(arena, request, "key")));
+	return question;
+}
+
+static const struct need inhabitants = { "asskomm.registry.v1.Registry/ResolveInhabitants",
+	ask_inhabitants };
+
 static const struct command commands[] = {
 	/* rpc, works on, load, rule, save, needs */
 	{ "KickOffAnalysis", &analysis__security_analysis__descriptor, "analysis.new",
@@ -97,6 +110,10 @@ static const struct command commands[] = {
 		"measure.save", NULL },
 	{ "WithdrawMeasureFact", &analysis__measure__descriptor, "measure.load",
 		withdraw_measure_fact, "measure.save", NULL },
+	{ "RecordCrimeStatistics", &analysis__crime_record__descriptor, "crime_record.load",
+		record_crime_statistics, "crime_record.save", &inhabitants },
+	{ "WithdrawCrimeFigure", &analysis__crime_record__descriptor, "crime_record.figure",
+		withdraw_crime_figure, "crime_record.save", NULL },
 	{ .rpc = NULL },
 };
 
@@ -112,6 +129,10 @@ static const struct query queries[] = {
 	{ "ListFindings", "list_findings", NULL, NULL },
 	{ "GetMeasure", "get_measure", NULL, NULL },
 	{ "ListMeasures", "list_measures", NULL, NULL },
+	{ "ListCrimeStatistics", "list_crime_statistics", NULL, NULL },
+	{ "CompareMunicipality", "compare_municipality", &analysis__comparison_facts__descriptor,
+		compare_municipality },
+	{ "GetCrimeFunnel", "get_crime_funnel", &analysis__funnel_facts__descriptor, crime_funnel },
 	{ .rpc = NULL },
 };
 

@@ -188,8 +188,8 @@ static bool is_understood(const struct manual *manual, const struct import *impo
 	bool is_history = strcmp(what, "history") == 0;
 	bool is_territory = strcmp(what, "territory") == 0;
 	if (!is_table && !is_history && !is_territory) {
-		options_wrong(manual, "say what: territory, history, organisations, advisers or "
-				      "contacts");
+		options_wrong(manual, "say what: territory, history, organisations, advisers, "
+				      "contacts or crime-statistics");
 		return false;
 	}
 	if (is_table && import->what.count != 2) {
@@ -230,7 +230,9 @@ static const char EXPLANATION[] =
 	"Registers may come in any order, each as a whole or not at all. What is gone since the\n"
 	"register before needs a successor that you confirm: on a terminal you are asked,\n"
 	"elsewhere the proposals are printed and --successors takes them.\n\n"
-	"Organisations, advisers and contacts come as CSV: a header line with the names of the\n"
+	"Organisations, advisers, contacts and crime statistics come as CSV: a header line with "
+	"the\n"
+	"names of the "
 	"columns, in any order; cells between ; or , or tabs, in quotes where they hold such or\n"
 	"line breaks; UTF-8. All lines are tried before the first is saved: a file with a fault\n"
 	"is refused as a whole, each fault by line and column. A line that changed since the\n"
@@ -266,7 +268,7 @@ int command_import(int argc, char **argv)
 	};
 	const struct manual manual = { .name = "import",
 		.arguments = "territory [FILE]|history|boundaries [FILE]|organisations FILE|"
-			     "advisers FILE|contacts FILE",
+			     "advisers FILE|contacts FILE|crime-statistics FILE",
 		.text = EXPLANATION,
 		.example = EXAMPLES,
 		.print_more = layout_print,

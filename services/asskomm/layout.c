@@ -9,11 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GROUP_MAX 50u /* lines of one request: max_items in proto/ */
-
 /* To add a column: a row, and the field in proto/; it is documented by being here. */
 static const struct layout LAYOUTS[] = {
-	{ "organisations", "PUT", { "/organisations/", "" }, false, NULL, 3,
+	{ "organisations", "PUT", { "/organisations/", "" }, false, NULL, 1, 3,
 		{ { "code", NULL, LAYOUT_TEXT, true, "natural key: PRev-Pirna" },
 			{ "name", "name", LAYOUT_TEXT, true, "" },
 			{ "kind", "kind", LAYOUT_TEXT, true,
@@ -25,14 +23,14 @@ static const struct layout LAYOUTS[] = {
 			{ "seat", "seat", LAYOUT_TEXT, false, "" },
 			{ "valid_from", "validFrom", LAYOUT_TEXT, false, "day: 2013-01-01" },
 			{ "valid_until", "validUntil", LAYOUT_TEXT, false, "last day" } } },
-	{ "advisers", "POST", { "/districts/", "/advisers" }, false, "assignments", 0,
+	{ "advisers", "POST", { "/districts/", "/advisers" }, false, "assignments", 50, 0,
 		{ { "district", NULL, LAYOUT_TEXT, true,
 			  "5 digits; with adviser and valid_from the natural key" },
 			{ "adviser", "adviser", LAYOUT_TEXT, true, "login" },
 			{ "valid_from", "validFrom", LAYOUT_TEXT, true, "day" },
 			{ "valid_until", "validUntil", LAYOUT_TEXT, false, "last day" },
 			{ "deputy", "deputy", LAYOUT_BOOL, false, "yes or no" } } },
-	{ "contacts", "PUT", { "/contacts/", "" }, true, NULL, 0,
+	{ "contacts", "PUT", { "/contacts/", "" }, true, NULL, 1, 0,
 		{ { "reference", NULL, LAYOUT_TEXT, true,
 			  "natural key, of your own, and no name: 14628160-coordinator" },
 			{ "name", "name", LAYOUT_TEXT, true, "" },
@@ -51,6 +49,18 @@ static const struct layout LAYOUTS[] = {
 			{ "valid_until", "validUntil", LAYOUT_TEXT, false, "last day" },
 			{ "retain_until", "retainUntil", LAYOUT_TEXT, false,
 				"by the purpose when empty" } } },
+	{ "crime-statistics", "POST", { "/municipalities/", "/crime-statistics" }, false, "figures",
+		2000, 0,
+		{ { "municipality", NULL, LAYOUT_TEXT, true,
+			  "8 digits; with year and offence the natural key" },
+			{ "year", "year", LAYOUT_TEXT, true, "" },
+			{ "offence", "offence", LAYOUT_TEXT, true, "key of the group: 890000" },
+			{ "cases", "cases", LAYOUT_TEXT, true, "" },
+			{ "cleared", "cleared", LAYOUT_TEXT, true, "" },
+			{ "population", "population", LAYOUT_TEXT, false,
+				"by the registers when empty" },
+			{ "population_on", "populationOn", LAYOUT_TEXT, false,
+				"day; 31 December of the year before when empty" } } },
 };
 #define LAYOUTS_COUNT (sizeof LAYOUTS / sizeof LAYOUTS[0])
 
@@ -243,7 +253,7 @@ static struct keyed *sort_rows(
 static bool check_group(struct arena *arena, const struct layout *layout, const struct keyed *first,
 	size_t count, struct table_faults *faults)
 {
-	size_t most = layout->list != NULL ? GROUP_MAX : 1;
+	size_t most = layout->most;
 	if (count <= most) {
 		return true;
 	}

@@ -30,6 +30,7 @@ struct layout {
 	const char *path[2]; /* before and behind the key */
 	bool hashed;         /* the key in the address is a uuid made of the first column */
 	const char *list;    /* lines with the same key are one request: its list; NULL: one each */
+	size_t most;         /* lines of one request: max_items in proto/ */
 	size_t refers;       /* column that may name another line's key; 0: none */
 	struct layout_column
 		columns[LAYOUT_COLUMNS_MAX]; /* the first is the key; ended by no name */

@@ -81,6 +81,7 @@ static const struct query queries[] = {
 	{ "GetContact", "get_contact", NULL, NULL },
 	{ "ListContactReaders", "list_contact_readers", NULL, NULL },
 	{ "ResolveCodes", "resolve_codes", NULL, NULL },
+	{ "ResolveInhabitants", "resolve_inhabitants", NULL, NULL },
 	{ .rpc = NULL },
 };
 

@@ -110,6 +110,8 @@ async function makeWorld() {
 	const owner = { ownerRole: "mayor", ownerOrganisation: TOWN, actionField: "littering" };
 	const decided = { title: "matrix", decidedOn: DAY, dueOn: DAY, ...owner };
 	made.measure = (await post(`/analyses/${made.analysis}/measures`, decided)).id;
+	const figure = { year: 2022, offence: "890000", cases: 900, cleared: 450, population: 16500 };
+	await post(`/municipalities/${TOWN}/crime-statistics`, { figures: [figure] });
 	await post(`/participants/${TOWN}/preliminary-agreement`, { signedOn: DAY });
 	await post(`/participants/${TOWN}/model-municipality`, { designatedOn: DAY });
 	made.foreignSubscription = (await post("/subscriptions", { kind: "Nothing" })).id;

@@ -9,6 +9,16 @@ const HEIDENAU = { key: "14628160", name: "Heidenau", kind: "MUNICIPALITY", dist
 const PIRNA = { key: "14628270", name: "Pirna", kind: "MUNICIPALITY", district: "14628" };
 const PLANNED = { code: "presentation", kind: "MILESTONE", due_on: "2023-06-01" };
 const ENTRY = { factId: "f", kind: "Fact", on: "2023-01-02" };
+const FIGURE = {
+	year: 2022,
+	cases: 7,
+	cleared: 3,
+	offence: "890000",
+	population: 16500,
+	populationOn: "2021-12-31",
+	factId: randomUUID(),
+	withdrawn: false,
+};
 const ACTOR = "adviser";
 
 let free = 14_900_000; // keys of participants that exist nowhere else
@@ -265,6 +275,16 @@ const KINDS = [
 			evaluations: [{ on: "2023-03-02", result: "EFFECTIVE" }],
 			entries: [ENTRY, ENTRY],
 		},
+	},
+	{
+		service: "analysis",
+		name: "crime_record",
+		make: () => {
+			const key = newKey();
+			return { id: key, municipality: { ...HEIDENAU, key }, participants: [key], figures: [FIGURE] };
+		},
+		load: ({ id, figures }) => ({ key: id, figures }),
+		change: { figures: [{ ...FIGURE, cases: 8, withdrawn: true }] },
 	},
 	{
 		service: "funding",

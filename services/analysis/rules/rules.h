@@ -23,6 +23,8 @@ rule_fn finish_measure;
 rule_fn drop_measure;
 rule_fn evaluate_measure;
 rule_fn withdraw_measure_fact;
+rule_fn record_crime_statistics;
+rule_fn withdraw_crime_figure;
 
 /* GetPlan: the plan with what is late and why, from PlanFacts. */
 ProtobufCMessage *plan_of(
@@ -30,6 +32,14 @@ ProtobufCMessage *plan_of(
 
 /* PreviewRevision: what ChangeRevision would do, from PlanFacts. */
 ProtobufCMessage *preview_revision(
+	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request);
+
+/* CompareMunicipality: rates, intervals and limits, from ComparisonFacts. */
+ProtobufCMessage *compare_municipality(
+	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request);
+
+/* GetCrimeFunnel: each point with its limits, from FunnelFacts. */
+ProtobufCMessage *crime_funnel(
 	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request);
 
 #endif
