@@ -86,6 +86,14 @@ test("other numbers correct what was told, in a fact of their own", async () => 
 	assert.equal((await load(back)).changes, 1);
 });
 
+test("without a base it is what the register tells of the last day of the year before", async () => {
+	assert.equal((await load(file(`14628160;2023;700000;10;4;;`))).changes, 1);
+	const [told] = (await get("/crime-statistics?offence=700000")).items;
+	const { items } = await get("/territory/municipalities?name=Heidenau");
+	assert.equal(told.populationOn, "2022-12-31");
+	assert.equal(told.population, items[0].population);
+});
+
 test("a municipality over time and beside its district, its size class and its Land", async () => {
 	const { name, years } = await compare("14628160");
 	assert.equal(name, "Heidenau");

@@ -23,6 +23,8 @@ static Analysis__GroupComparison *compare(
 	return comparison;
 }
 
+/* The groups of a year are those that the municipality belonged to then: a town that grew is
+ * beside another size class. */
 static Analysis__YearComparison *compare_year(struct arena *arena,
 	const Analysis__ComparisonFacts *facts, const Analysis__CrimeTotal *own)
 {
@@ -38,6 +40,7 @@ static Analysis__YearComparison *compare_year(struct arena *arena,
 	return year;
 }
 
+/* Years without figures are left out, never shown as 0. */
 ProtobufCMessage *compare_municipality(
 	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request)
 {

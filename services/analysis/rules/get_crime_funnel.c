@@ -19,6 +19,7 @@ static Analysis__FunnelPoint *point_of(
 	return point;
 }
 
+/* The sum is of all municipalities, the points are those in the caller's scope. */
 ProtobufCMessage *crime_funnel(
 	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request)
 {

@@ -98,6 +98,7 @@ static Analysis__CrimeFigure *make_figure(
 	return NULL;
 }
 
+/* Where it is told from does not matter. */
 static bool is_same(const Analysis__CrimeFigure *a, const Analysis__CrimeFigure *b)
 {
 	return !a->withdrawn && a->cases == b->cases && a->cleared == b->cleared &&
@@ -166,6 +167,8 @@ static enum verdict take_figure(struct telling *telling, Analysis__CrimeFigure *
 	return ACCEPTED;
 }
 
+/* All or nothing: the first figure that does not fit refuses the whole request. Any day of the
+ * municipality will do: statistics of one that has ended since are as good as others. */
 enum verdict record_crime_statistics(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {

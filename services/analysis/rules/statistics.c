@@ -28,6 +28,7 @@ static double byar_lower(double cases, double z)
 	return root > 0 ? cases * cube(root) : 0;
 }
 
+/* Grows with the cases, also between whole numbers; no cases at all still leave room for some. */
 static double byar_upper(double cases, double z)
 {
 	double next = cases + 1;
@@ -82,6 +83,7 @@ static void tell_clearance(Analysis__Rate *rate)
 	rate->clearance_upper_permille = whole((middle + half) * 1000);
 }
 
+/* Doubles are enough for the bounds: they are rounded to tenths, and no position hangs on them. */
 Analysis__Rate *rate_of(struct arena *arena, const Analysis__CrimeTotal *total)
 {
 	Analysis__Rate *rate = NEW(arena, Analysis__Rate);
@@ -102,6 +104,7 @@ Analysis__Rate *rate_of(struct arena *arena, const Analysis__CrimeTotal *total)
 	return rate;
 }
 
+/* Of two, each could take its own number away and read the other one. */
 bool group_is_too_few(const Analysis__CrimeTotal *group)
 {
 	return group->municipalities < GROUP_LEAST_MUNICIPALITIES ||
@@ -122,6 +125,7 @@ static Analysis__Position position_of(double cases, double expected)
 	return ANALYSIS__POSITION__WITHIN;
 }
 
+/* What is expected is the group's rate times the own base: no whole number, and need not be. */
 Analysis__Limits *limits_of(
 	struct arena *arena, const Analysis__CrimeTotal *own, const Analysis__CrimeTotal *group)
 {

@@ -19,7 +19,7 @@ enum verdict withdraw_crime_figure(
 	struct emitted *emitted;
 
 	if (figure == NULL)
-		return refuse(ruling, FAILURE_NOT_FOUND, "offence", "unknown",
+		return refuse(ruling, FAILURE_CONFLICT, "offence", "unknown",
 			"there is no figure of %u, %s", wish->year, wish->offence);
 	if (figure->withdrawn)
 		return UNCHANGED;

@@ -20,7 +20,7 @@
 	insert into crime_figure as f (participant, year, offence, district, participants, cases, cleared,
 		population, population_on, fact_id, withdrawn)
 	select id, (figure ->> 'year')::int, figure ->> 'offence', municipality ->> 'district',
-		array[id], (figure ->> 'cases')::int, (figure ->> 'cleared')::int,
+		array(select jsonb_array_elements_text(participants)), (figure ->> 'cases')::int, (figure ->> 'cleared')::int,
 		(figure ->> 'population')::int, (figure ->> 'populationOn')::date,
 		(figure ->> 'factId')::uuid, (figure ->> 'withdrawn')::boolean
 	from incoming
