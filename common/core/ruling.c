@@ -55,6 +55,11 @@ const char *fact_kind(const ProtobufCMessageDescriptor *type)
 	return type->short_name;
 }
 
+const char *ruling_day(const struct ruling *ruling)
+{
+	return ruling->claimed_on != NULL ? ruling->claimed_on : ruling->today;
+}
+
 /* ISO dates sort like their days. */
 enum verdict require_past(struct ruling *ruling, const char *field, const char *day)
 {

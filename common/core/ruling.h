@@ -35,6 +35,7 @@ struct emitted {
 struct ruling {
 	struct arena *arena;
 	char today[CIVIL_DATE_SIZE];       /* in Europe/Berlin */
+	const char *claimed_on;            /* the day that an import claims to record on, or NULL */
 	const ProtobufCMessage *knowledge; /* another service's answer, or NULL */
 	void (*new_id)(
 		struct ruling *ruling, char out_id[UUID_SIZE]); /* random, or counted in tests */
@@ -62,6 +63,9 @@ struct emitted *emit(struct ruling *ruling, const ProtobufCMessageDescriptor *ty
 
 /* The short name of a fact's type: "AgreementSigned". */
 const char *fact_kind(const ProtobufCMessageDescriptor *type);
+
+/* The day as of which it is decided, for a request that names none: today, or the import's. */
+const char *ruling_day(const struct ruling *ruling);
 
 /* Refuses when the day lies after today. */
 enum verdict require_past(struct ruling *ruling, const char *field, const char *day);

@@ -251,6 +251,14 @@ static Asskomm__Failure *check_version(struct run *run)
 		"the version is %s, not %u: read it again, then decide", version, expected);
 }
 
+/* The day that an import claims, or NULL. */
+static const char *claimed_on(const struct run *run)
+{
+	const Asskomm__Claim *claim = run->call->bus->header->claim;
+
+	return claim != NULL && claim->recorded_on[0] != '\0' ? claim->recorded_on : NULL;
+}
+
 /* may() is asked twice: with what was loaded, so that nobody learns by a refusal of what it may not
  * see, and with what the rule made of it, so that nobody moves an aggregate out of its reach. For a
  * new aggregate only the second can say no. */
@@ -273,6 +281,7 @@ static void decide(struct run *run)
 	run->ruling->new_id = clock_new_id;
 	run->ruling->knowledge = run->knowledge;
 	clock_today(run->ruling->today);
+	run->ruling->claimed_on = claimed_on(run);
 	verdict = run->command->rule(run->ruling, run->aggregate, run->call->request);
 	if (verdict == REFUSED) {
 		refuse_run(run, run->ruling->failure);

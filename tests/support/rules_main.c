@@ -5,13 +5,13 @@
  * Each *.json of the folder is an array of cases; the file is named like the rule
  * (sign_agreement.json), which gives the rpc unless a case names one. Unknown keys are faults.
  *
- *   command  {"case": "a sentence", "rpc": …, "today": "2026-01-01", "language": "en",
- *             "given": {aggregate}, "knowledge": {the need's reply}, "when": {request}} and then
- * one of "refused": {"code": "CONFLICT", "field": …, "rule": …, "text": "part of it"} "unchanged":
- * true "then": {part of the aggregate}, "facts": [{"type": "AgreementSigned", "validOn": …,
- * "participants": […], "corrects": …, "fact": {part of it}}] query    {"case", "rpc", "row": {…},
- * "when": {request}, "reply": {part of it}} fold     (in fold.json) {"case", "type": full name,
- * "header": {…}, "fact": {…}, "effect": {part of it} or null}
+ *   command  {"case": "a sentence", "rpc": …, "today": "2026-01-01", "claimedOn": …, "language":
+ *             "en", "given": {aggregate}, "knowledge": {the need's reply}, "when": {request}} and
+ *             one of "refused": {"code": "CONFLICT", "field": …, "rule": …, "text": "part of it"},
+ *             "unchanged": true, "then": {part of the aggregate}, "facts": [{"type", "validOn": …,
+ *             "participants": […], "corrects": …, "fact": {part of it}}]
+ *   query    {"case", "rpc", "row": {…}, "when": {request}, "reply": {part of it}}
+ *   fold     (in fold.json) {"case", "type", "header", "fact", "effect": {part of it} or null}
  *
  * A part matches when all it names is there; lists must have the same length. Ids are counted:
  * 00000000-0000-4000-8000-000000000001 and so on. A request passes the validation of its fields
@@ -289,8 +289,8 @@ static const ProtobufCMessage *knowledge_of(struct run *run, const struct comman
 static void run_command(
 	struct run *run, const struct command *command, const struct method_info *method)
 {
-	static const char *const known[] = { "case", "rpc", "today", "language", "given",
-		"knowledge", "when", "refused", "unchanged", "then", "facts", NULL };
+	static const char *const known[] = { "case", "rpc", "today", "claimedOn", "language",
+		"given", "knowledge", "when", "refused", "unchanged", "then", "facts", NULL };
 	struct ruling *ruling = NEW(run->arena, struct ruling);
 	struct civil_date today;
 	ruling->arena = run->arena;
@@ -300,6 +300,7 @@ static void run_command(
 		fault(run, "today is no day");
 	else
 		civil_print(today, ruling->today);
+	ruling->claimed_on = spec_text(run, "claimedOn", NULL);
 	ProtobufCMessage *request = spec_message(run, "when", method->input);
 	ProtobufCMessage *aggregate = spec_message(run, "given", command->aggregate);
 	ruling->knowledge = knowledge_of(run, command);

@@ -45,7 +45,7 @@ enum verdict change_revision(
 		NEW(ruling->arena, Analysis__AnalysisRevisionChanged);
 	const Analysis__Revision *revision = revision_find(analysis->chosen, wish->revision);
 
-	if (course_runs(ruling, analysis, NULL, ruling->today) == REFUSED)
+	if (course_runs(ruling, analysis, NULL, ruling_day(ruling)) == REFUSED)
 		return REFUSED;
 	if (revision != NULL && revision->number == analysis->revision)
 		return UNCHANGED;
@@ -57,7 +57,7 @@ enum verdict change_revision(
 	fact->analysis_id = analysis->id;
 	fact->revision = revision->number;
 	fact->n_open = plan_open(ruling->arena, analysis, &fact->open);
-	course_record(ruling, analysis, ruling->today, &fact->base,
+	course_record(ruling, analysis, ruling_day(ruling), &fact->base,
 		text_format(ruling->arena, "%u", revision->number));
 	return ACCEPTED;
 }

@@ -7,7 +7,7 @@
 #include "planner.h"
 #include <string.h>
 
-/* Valid today: that is when it was decided, whatever day it is about. */
+/* Valid on the day of the decision, whatever day it is about. */
 enum verdict postpone_step(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {
@@ -19,7 +19,7 @@ enum verdict postpone_step(
 	Analysis__PlannedStep *step;
 	char **before;
 
-	if (course_runs(ruling, analysis, NULL, ruling->today) == REFUSED)
+	if (course_runs(ruling, analysis, NULL, ruling_day(ruling)) == REFUSED)
 		return REFUSED;
 	step = course_step(ruling, analysis, wish->step);
 	if (step == NULL)
@@ -37,6 +37,6 @@ enum verdict postpone_step(
 	fact->not_before = wish->not_before;
 	fact->reason = wish->reason;
 	fact->n_moved = plan_moved(ruling->arena, analysis, before, &fact->moved);
-	course_record(ruling, analysis, ruling->today, &fact->base, step->code);
+	course_record(ruling, analysis, ruling_day(ruling), &fact->base, step->code);
 	return ACCEPTED;
 }
