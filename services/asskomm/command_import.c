@@ -15,6 +15,7 @@
 #include "import_territory.h"
 #include "layout.h"
 #include "options.h"
+#include "procedures.h"
 #include "progress.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,7 +39,7 @@ struct import {
 static int post_line(struct connection *connection, struct arena *arena,
 	const struct history_line *line, struct client_reply *out_reply)
 {
-	struct client_request post = { .method = "POST",
+	struct client_request post = { .method = line->method,
 		.path = line->path,
 		.body = line->body,
 		.n_headers = 2,
@@ -102,8 +103,8 @@ static int import_line(struct import_run *run, struct arena *arena, const char *
 	if (exit_code != EXIT_DONE) {
 		progress_clear(&run->progress);
 		connection_complain(run->connection, &reply);
-		fprintf(stderr, "asskomm: line %zu, recorded on %s: POST %s %s\n", run->line,
-			line.recorded_on, line.path, line.body);
+		fprintf(stderr, "asskomm: line %zu, recorded on %s: %s %s %s\n", run->line,
+			line.recorded_on, line.method, line.path, line.body);
 		return exit_code;
 	}
 	return remember(arena, &line, &reply, run->ids);
@@ -130,7 +131,8 @@ static int import_text(struct import_run *run, const char *text)
 	return exit_code;
 }
 
-/* The last line of progress comes also after a refusal, and says how far it went. */
+/* The alliance's analyses were planned by the procedures that are built in, too. The last line of
+ * progress comes also after a refusal, and says how far it went. */
 static int import_history(struct connection *connection, const struct import *import)
 {
 	const char *text = HISTORY_ALLIANCE;
@@ -141,10 +143,14 @@ static int import_history(struct connection *connection, const struct import *im
 	if (text == NULL) {
 		return EXIT_USAGE;
 	}
+	int exit_code = import->file == NULL ? procedures_load(connection, NULL) : EXIT_DONE;
+	if (exit_code != EXIT_DONE) {
+		return exit_code;
+	}
 	struct import_run run = { .connection = connection, .until = import->until };
 	run.ids = json_object();
 	progress_init(&run.progress, "history", history_count(text, import->until));
-	int exit_code = import_text(&run, text);
+	exit_code = import_text(&run, text);
 	progress_end(&run.progress);
 	if (exit_code == EXIT_DONE && !connection->json) {
 		printf("history: %llu commands%s%s\n", (unsigned long long)run.progress.done,

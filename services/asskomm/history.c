@@ -105,9 +105,14 @@ static void take_all(struct arena *arena, const json_t *object, const json_t *id
 	line->provenance = take_text(arena, object, "provenance", error);
 	line->citation = take_text(arena, object, "citation", error);
 	line->body = take_body(arena, object, error);
-	const char *path = take_text(arena, object, "post", error);
+	bool puts = json_object_get(object, "put") != NULL;
+	const char *path = take_text(arena, object, puts ? "put" : "post", error);
+	line->method = puts ? "PUT" : "POST";
 	if (json_object_get(object, "as") != NULL) {
 		line->as = take_text(arena, object, "as", error);
+	}
+	if (*error == NULL && puts && json_object_get(object, "post") != NULL) {
+		*error = "\"post\" and \"put\" are both there";
 	}
 	if (*error == NULL && !civil_parse(line->recorded_on, &date)) {
 		*error = text_format(arena, "'%s' is no date", line->recorded_on);

@@ -4,7 +4,8 @@
  *    "as":"coaching-1","post":"/coachings","body":{…}}
  *
  * Lines are sorted by recordedOn. "as" (optional) gives the id in the answer a name, which later
- * lines use as "{coaching-1}" in "post". */
+ * lines use as "{coaching-1}" in "post". What is set under a key that the line gives has "put" in
+ * place of "post". */
 #ifndef ASSKOMM_HISTORY_H
 #define ASSKOMM_HISTORY_H
 
@@ -19,10 +20,11 @@ struct history_line {
 	const char *recorded_on;
 	const char *provenance;
 	const char *citation;
-	const char *as;   /* NULL: no later line refers to it */
-	const char *path; /* "/coachings/3f…/match" */
-	const char *body; /* JSON text */
-	const char *key;  /* Idempotency-Key: the same line has always the same */
+	const char *as;     /* NULL: no later line refers to it */
+	const char *method; /* "POST" or "PUT" */
+	const char *path;   /* "/coachings/3f…/match" */
+	const char *body;   /* JSON text */
+	const char *key;    /* Idempotency-Key: the same line has always the same */
 };
 
 /* Parses one line without its newline. `ids` maps names to ids. False: *out_error says why (not

@@ -21,12 +21,25 @@ static void a_line_becomes_a_request(void **state)
 	json_t *ids = json_pack("{s:s, s:s}", "coaching-1", "3f2a", "council-2", "77");
 	assert_true(parse(state, LINE("/coachings/{coaching-1}/x/{council-2}", "\"as\":\"c-9\","),
 		ids, &line, &error));
+	assert_string_equal(line.method, "POST");
 	assert_string_equal(line.path, "/coachings/3f2a/x/77");
 	assert_string_equal(line.body, "{\"b\":1,\"a\":[true]}");
 	assert_string_equal(line.citation, "Müller");
 	assert_string_equal(line.as, "c-9");
 	assert_string_equal(line.recorded_on, "2021-01-18");
 	json_decref(ids);
+}
+
+static void what_has_a_key_is_put(void **state)
+{
+	struct history_line line;
+	const char *error = NULL;
+	assert_true(parse(state,
+		"{\"recordedOn\":\"2021-01-18\",\"provenance\":\"SYNTHETIC\",\"citation\":\"\","
+		"\"put\":\"/organisations/PR-PIR\",\"body\":{}}",
+		NULL, &line, &error));
+	assert_string_equal(line.method, "PUT");
+	assert_string_equal(line.path, "/organisations/PR-PIR");
 }
 
 static void the_key_follows_from_the_line(void **state)
@@ -56,6 +69,7 @@ static void what_is_wrong_is_named(void **state)
 		{ LINE("/coachings/{coaching-1}/start", ""), "coaching-1" },
 		{ LINE("/coachings/{coaching-1", ""), "coaching-1" },
 		{ LINE("coachings", ""), "no path" },
+		{ LINE("/a", "\"put\":\"/a\","), "both" },
 		{ LINE("/a", "\"as\":7,"), "\"as\"" },
 		{ LINE("/a", "\"provenance\":\"RECORDED\","), "not JSON" }, /* twice */
 		{ "{\"recordedOn\":\"2021-02-30\",\"provenance\":\"\",\"citation\":\"\",\"post\":"
@@ -123,6 +137,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		UNIT(a_line_becomes_a_request),
+		UNIT(what_has_a_key_is_put),
 		UNIT(the_key_follows_from_the_line),
 		UNIT(what_is_wrong_is_named),
 		UNIT(lines_are_cut_and_counted),

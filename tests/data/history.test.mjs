@@ -55,7 +55,8 @@ const districtOf = new Map([
 const history = readText("services/asskomm/history/alliance.jsonl")
 	.trimEnd()
 	.split("\n")
-	.map((line, i) => ({ ...JSON.parse(line), line: i + 1 }));
+	.map((line, i) => ({ ...JSON.parse(line), line: i + 1 }))
+	.map((entry) => ({ ...entry, path: entry.post ?? entry.put }));
 
 // ---- what a line is: its route, the day the thing happened, whom it is about
 
@@ -84,22 +85,69 @@ const ROUTES = [
 	["match", /^\/coachings\/\{([\w-]+)\}\/match$/, "matchedOn", ["coach"]],
 	["start", /^\/coachings\/\{([\w-]+)\}\/start$/, "startedOn", []],
 	["close", /^\/coachings\/\{([\w-]+)\}\/close$/, "closedOn", ["outcome"]],
+	["reopen", /^\/coachings\/\{([\w-]+)\}\/reopen$/, "requestedOn", []],
+	["clarify", /^\/coachings\/\{([\w-]+)\}\/clarify$/, "clarifiedOn", ["topics"]],
+	["changeCoach", /^\/coachings\/\{([\w-]+)\}\/change-coach$/, "changedOn", ["coach", "reason"]],
+	[
+		"contract",
+		/^\/coachings\/\{([\w-]+)\}\/contract$/,
+		"contractedOn",
+		["goals", "contactId", "contactRole", "expectedSessions", "plannedReviewOn"],
+	],
+	[
+		"session",
+		/^\/coachings\/\{([\w-]+)\}\/sessions$/,
+		"heldOn",
+		["form", "minutes", "topic", "nextSessionOn"],
+	],
+	["pause", /^\/coachings\/\{([\w-]+)\}\/pause$/, "pausedOn", ["reason", "resumePlannedOn"]],
+	["resume", /^\/coachings\/\{([\w-]+)\}\/resume$/, "resumedOn", []],
+	["review", /^\/coachings\/\{([\w-]+)\}\/review$/, "reviewedOn", ["plannedReviewOn"]],
+	["coach", /^\/coaches$/, "registeredOn", ["id", "capacity", "competences", "districts"]],
+	[
+		"coachProfile",
+		/^\/coaches\/([\w-]+)\/change$/,
+		"changedOn",
+		["capacity", "competences", "districts"],
+	],
+	["coachRetired", /^\/coaches\/([\w-]+)\/retire$/, "retiredOn", []],
 	["analysis", /^\/analyses$/, "kickedOffOn", ["municipalities"]],
 	["present", /^\/analyses\/\{([\w-]+)\}\/present$/, "presentedOn", []],
+	["step", /^\/analyses\/\{([\w-]+)\}\/steps\/\w+\/complete$/, "doneOn", []],
+	[
+		"postpone",
+		/^\/analyses\/\{([\w-]+)\}\/steps\/\w+\/postpone$/,
+		undefined, // the day of recording
+		["notBefore", "reason"],
+	],
+	[
+		"organisation",
+		/^\/organisations\/([\w-]+)$/,
+		"validFrom",
+		["name", "kind", "parent", "areas", "seat"],
+	],
+	["advisers", /^\/districts\/(\d{5})\/advisers$/, undefined, ["assignments"]],
+	[
+		"person",
+		/^\/contacts\/([\w-]+)$/,
+		"validFrom",
+		["name", "role", "participant", "purpose", "legalBasis"],
+	],
 	["budget", /^\/budgets$/, "decidedOn", ["year", "amountCents"]],
 ];
-const CREATES = ["agreement", "council", "coaching", "analysis"];
+const CREATES = ["agreement", "council", "coaching", "reopen", "analysis"];
 
 function understand(entry) {
-	const found = ROUTES.filter(([, path]) => path.test(entry.post));
-	assert.equal(found.length, 1, `line ${entry.line}: no such route: ${entry.post}`);
+	const found = ROUTES.filter(([, path]) => path.test(entry.path));
+	assert.equal(found.length, 1, `line ${entry.line}: no such route: ${entry.path}`);
 	const [kind, path, day, fields] = found[0];
 	for (const field of Object.keys(entry.body))
 		assert.ok(
 			field === day || fields.includes(field),
 			`line ${entry.line}: no such field: ${field}`,
 		);
-	return { ...entry, kind, target: path.exec(entry.post)[1], on: entry.body[day] };
+	const on = day === undefined ? entry.recordedOn : entry.body[day];
+	return { ...entry, kind, target: path.exec(entry.path)[1], on };
 }
 
 const facts = history.map(understand);
@@ -109,7 +157,7 @@ function keysOf(fact) {
 	if (kind === "agreement") return body.accessions;
 	if (kind === "analysis") return body.municipalities;
 	if (body.participant) return [body.participant];
-	return fact.post.startsWith("/participants/") ? [target] : [];
+	return fact.path.startsWith("/participants/") ? [target] : [];
 }
 
 // ---- the counters, as of the end of a day
@@ -162,7 +210,7 @@ function counters(day) {
 		agreements: accessions(day).length,
 		councils: councils.filter((key) => key.length !== 5).length,
 		districtCouncils: councils.filter((key) => key.length === 5).length,
-		coachingsRequested: until(day, "coaching").length,
+		coachingsRequested: until(day, "coaching").length + until(day, "reopen").length,
 		coachesMatched: until(day, "match").length,
 		coachings: until(day, "start").length,
 		analysesStarted: started.length,
@@ -237,18 +285,19 @@ test("the tables are UTF-8, NFC, with names free of suffixes, and carry the cred
 // ---- the history as a file
 
 test("lines have one form and are sorted by the day they were recorded", () => {
-	const members = ["recordedOn", "provenance", "citation", "as", "post", "body", "line"];
+	const members = ["recordedOn", "provenance", "citation", "as", "post", "put", "body"];
+	const added = ["line", "path", "kind", "target", "on"];
 	let last = "";
 	for (const fact of facts) {
 		const at = `line ${fact.line}`;
 		assert.ok(
-			Object.keys(fact).every((name) => [...members, "kind", "target", "on"].includes(name)),
+			Object.keys(fact).every((name) => [...members, ...added].includes(name)),
 			at,
 		);
 		assert.match(fact.recordedOn, /^\d{4}-\d\d-\d\d$/, at);
 		assert.equal(new Date(fact.on).toISOString().slice(0, 10), fact.on, at);
 		assert.ok(fact.recordedOn >= last, `${at}: goes back`);
-		assert.ok(fact.on <= fact.recordedOn && fact.recordedOn <= "2024-02-29", at);
+		assert.ok(fact.on <= fact.recordedOn && fact.recordedOn <= "2024-06-30", at);
 		assert.ok(["PUBLISHED", "SYNTHETIC"].includes(fact.provenance), at);
 		assert.equal(typeof fact.citation, "string", at);
 		assert.ok(fact.provenance !== "PUBLISHED" || fact.citation, `${at}: published where?`);
@@ -266,6 +315,7 @@ test("references resolve to an earlier line of the right kind", () => {
 		agreement: "agreements",
 		council: "councils",
 		coaching: "coachings",
+		reopen: "coachings",
 		analysis: "analyses",
 	};
 	const known = new Map();
@@ -277,7 +327,7 @@ test("references resolve to an earlier line of the right kind", () => {
 			);
 			known.set(fact.as, PLURALS[fact.kind]);
 		}
-		const [, plural, reference] = /^\/(\w+)\/\{(.*)\}/.exec(fact.post) ?? [];
+		const [, plural, reference] = /^\/(\w+)\/\{(.*)\}/.exec(fact.path) ?? [];
 		if (reference)
 			assert.equal(known.get(reference), plural, `line ${fact.line}: ${reference}`);
 	}
@@ -295,7 +345,12 @@ test("every key is in the territory", () => {
 });
 
 test("persons are a role and an organisation, coaches a reference, nobody a name", () => {
-	for (const fact of until("9999-12-31", "match")) assert.match(fact.body.coach, /^B3-\d\d$/);
+	for (const kind of ["match", "changeCoach"])
+		for (const fact of until("9999-12-31", kind)) assert.match(fact.body.coach, /^B3-\d\d$/);
+	for (const fact of until("9999-12-31", "advisers"))
+		for (const { adviser } of fact.body.assignments) assert.match(adviser, /^lpr-adviser-\d$/);
+	for (const fact of until("9999-12-31", "person"))
+		assert.equal(fact.body.name, "Koordinierungsstelle Prävention", `line ${fact.line}`);
 	for (const fact of until("9999-12-31", "agreement")) {
 		const { accessions: keys, signatories, witnesses = [], actionFields = [] } = fact.body;
 		for (const person of [...signatories, ...witnesses]) {
@@ -376,6 +431,34 @@ test("a coaching is requested, matched, started, closed; an analysis kicked off,
 		const weeks = (new Date(present.on) - new Date(kickOff.on)) / (7 * 86400000);
 		assert.ok(weeks >= 20 && weeks < 31, `line ${present.line}: ${weeks} weeks`);
 	}
+});
+
+test("every coach is in the pool with a place left, from the match on until the end", () => {
+	const end = "9999-12-31";
+	const all = (kind) => until(end, kind);
+	const coachings = [...all("coaching"), ...all("reopen")];
+	for (const { target, body, on, line } of [...all("match"), ...all("changeCoach")]) {
+		const [joined] = all("coach").filter((fact) => fact.body.id === body.coach);
+		const left = all("coachRetired").find((fact) => fact.target === body.coach)?.on ?? end;
+		assert.ok(joined?.on <= on && on < left, `line ${line}: ${body.coach} of ${target}`);
+		const profile = until(on, "coachProfile").filter((fact) => fact.target === body.coach);
+		const holds = coachings.filter(({ as }) => {
+			const mine = (fact) => fact.target === as;
+			const last = [...until(on, "match"), ...until(on, "changeCoach")].filter(mine).at(-1);
+			return last?.body.coach === body.coach && !until(on, "close").some(mine);
+		});
+		const { capacity } = (profile.at(-1) ?? joined).body;
+		assert.ok(holds.length <= capacity, `line ${line}: ${holds.length} of ${capacity}`);
+	}
+});
+
+test("what nobody published says so: how a coaching or a plan went, who is in the pool", () => {
+	const told = new Set(facts.filter((fact) => fact.provenance === "PUBLISHED").map(({ kind }) => kind));
+	assert.deepEqual(
+		[...told].sort(),
+		["advice", "agreement", "analysis", "budget", "council", "model", "preliminary"],
+	);
+	for (const fact of facts.filter(({ kind }) => !told.has(kind))) assert.equal(fact.citation, "");
 });
 
 test("a council moves only between states that follow each other", () => {
