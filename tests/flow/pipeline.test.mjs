@@ -1,0 +1,222 @@
+// The pipelines of all districts, with the whole history of the alliance; and J4: a coaching that
+// stalls is seen by whom it concerns, with the reason and who is to act, until it goes on.
+import { after, before, describe, test } from "node:test";
+import assert from "node:assert/strict";
+import { startSuite, until } from "../support/suite.mjs";
+
+const DAY = "2023-08-09";
+const OELSNITZ = "14521450";
+let suite;
+let adviser;
+let ministry;
+
+// The day in Saxony, so many days ago.
+function berlin(days) {
+	const today = new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Berlin" }).format(Date.now());
+	return new Date(Date.parse(`${today}T00:00:00Z`) - days * 86_400_000).toISOString().slice(0, 10);
+}
+
+async function post(path, body, token = adviser) {
+	const reply = await suite.post(path, body, { token });
+	assert.equal(reply.status, 201, `${path}: ${reply.text}`);
+	return reply.json;
+}
+
+async function get(path, token = ministry) {
+	const reply = await suite.get(path, { token });
+	assert.equal(reply.status, 200, `${path}: ${reply.text}`);
+	return reply.json;
+}
+
+before(async () => {
+	suite = await startSuite({
+		historyUntil: "9999-12-31",
+		environment: { notifications: { ASSKOMM_STALLS_EVERY_S: "1" } },
+	});
+	adviser = suite.token("adviser", ["14521"], { sub: "lpr-adviser-1" });
+	ministry = suite.token("ministry", ["14"]);
+	await until(
+		async () => Number((await get("/figures")).ledgerSeq) === (await suite.head()),
+		"the monitor to know the whole history",
+	);
+});
+after(() => suite?.stop());
+
+describe("the alliance on the day on which Heidenau signs", () => {
+	let rows;
+	let items;
+	const cells = (track, stage) =>
+		rows.flatMap((row) =>
+			row.cells.filter((cell) => cell.track === track && (!stage || cell.stage === stage)),
+		);
+	const sum = (list, what) => list.reduce((total, cell) => total + cell[what], 0);
+
+	before(async () => {
+		rows = (await get(`/pipeline?asOf=${DAY}`)).items;
+		items = (await get(`/pipeline/items?asOf=${DAY}&limit=1000`)).items;
+	});
+
+	test("every district has a coaching under way or asked for", () => {
+		assert.equal(rows.length, 13);
+		for (const { district, cells } of rows)
+			assert.ok(cells.some(({ track }) => track === "coaching"), district);
+	});
+
+	test("most go on, some rest, some are looked back on, some wait for a coach", () => {
+		const counts = Object.fromEntries(
+			["requested", "active", "paused", "in_review"].map((stage) => [
+				stage,
+				sum(cells("coaching", stage), "count"),
+			]),
+		);
+		assert.deepEqual(counts, { requested: 3, active: 19, paused: 2, in_review: 3 });
+	});
+
+	test("three stall, each for a reason of its own, and somebody is to act", () => {
+		const stalled = items.filter((item) => item.stalled);
+		assert.equal(sum(cells("coaching"), "stalled"), 3);
+		assert.deepEqual(
+			stalled.map(({ name, reasons: [{ obstacle, who }] }) => [name, obstacle, who]).sort(),
+			[
+				["Dippoldiswalde", "NO_ACTIVITY", "coach"],
+				["Rodewisch", "NO_CONTACT_PERSON", "municipality"],
+				["Weißwasser/O.L. / Běła Woda", "NO_COACH", "coaching_provider"],
+			],
+		);
+	});
+
+	test("what is closed has an outcome, and still counts as started", async () => {
+		const closed = await get(`/coachings?asOf=${DAY}&status=CLOSED&limit=1000`);
+		const outcomes = new Set(closed.items.map(({ outcome }) => outcome));
+		assert.deepEqual([...outcomes].sort(), ["ABORTED", "GOALS_MET", "PARTLY"]);
+		const running = sum(cells("coaching", "active"), "count") + 2 + 3;
+		assert.equal(closed.items.length + running, (await get(`/figures?asOf=${DAY}`)).coachings);
+	});
+
+	test("strategies follow from most analyses; some are late, and it is told which step", async () => {
+		const { items: analyses } = await get(`/analyses?asOf=${DAY}&limit=1000`);
+		const adopted = analyses.filter(({ status }) => status === "STRATEGY_ADOPTED");
+		assert.deepEqual([analyses.length, adopted.length], [25, 16]);
+		const late = items.filter((item) => item.track === "analysis" && item.overdue);
+		assert.deepEqual(
+			late.map(({ name, reasons: [{ step }] }) => [name, step]).sort(),
+			[
+				["Dippoldiswalde", "strategy_workshop"],
+				["Großenhain", "strategy_adopted"],
+				["Lößnitz", "strategy_adopted"],
+			],
+		);
+	});
+
+	test("a district from the command line: the matrix, what stalls, why, and who is to act", async () => {
+		const text = await suite.asskomm("pipeline", "--district", "14628", "--as-of", DAY);
+		assert.match(text, /^14628 +Sächsische Schweiz-Osterzgebirge +1 +· +· +1 +1 \(1!\) +· +·$/m);
+		assert.match(text, /Dippoldiswalde +14628 +no activity, 16 days too long → coach/);
+		assert.match(text, /Dippoldiswalde +14628 +strategy workshop overdue by 15 days → lpr office/);
+	});
+});
+
+describe("J4: an adviser runs a coaching", () => {
+	const contactId = "7c9e6679-7425-40de-944b-e07fc1f90ae7";
+	const people = {};
+	let id;
+
+	const stalledIn14521 = async (day, fact) => {
+		const query = `asOf=${day}&district=14521${fact ? `&afterFact=${fact}` : ""}`;
+		const [row] = (await get(`/pipeline?${query}`)).items;
+		return row.cells
+			.filter(({ track }) => track === "coaching")
+			.reduce((total, { stalled }) => total + stalled, 0);
+	};
+	const mine = async (day) =>
+		(await get(`/pipeline/items?asOf=${day}&district=14521&limit=1000`)).items.find(
+			({ unit }) => unit === id,
+		);
+	const told = async (name) =>
+		(await get("/inbox?limit=500", people[name])).items.filter(({ text }) => text.includes(id));
+
+	before(async () => {
+		people.adviser = adviser;
+		people.coordinator = suite.token("municipality", [OELSNITZ], { sub: "coordinator-oelsnitz" });
+		for (const token of Object.values(people))
+			await post("/subscriptions", { kind: "CoachingStalled" }, token);
+	});
+
+	test("the preliminary agreement is known, since 2021-09-01 and not before", async () => {
+		for (const [day, count] of [
+			["2021-08-31", 0],
+			["2021-09-01", 1],
+		]) {
+			const [row] = (await get(`/pipeline?asOf=${day}&district=14521`)).items;
+			assert.equal(row.preliminaryAgreements, count, day);
+		}
+	});
+
+	test("requested, and a coach of the pool is proposed within 28 days", async () => {
+		const wish = { participant: "Oelsnitz/Erzgeb.", requestedOn: berlin(160) };
+		id = (await post("/coachings", { ...wish, topics: ["moderation"] })).id;
+		const ranking = await get(`/coachings/${id}/matches?on=${berlin(140)}`, adviser);
+		const [best] = ranking.ranked;
+		assert.equal(best.rank, 1);
+		assert.match(best.coach, /^B3-\d\d$/);
+		const why = best.criteria.find(({ kind }) => kind === "COMPETENCE");
+		assert.equal(why.points, why.most, why.text);
+		await post(`/coachings/${id}/match`, { matchedOn: berlin(140), coach: best.coach });
+		const { health } = await get(`/coachings/${id}?asOf=${berlin(125)}`);
+		assert.deepEqual(health.findings, [], "28 days have passed, and there is a coach");
+	});
+
+	test("under contract, and sessions are held", async () => {
+		const goals = [{ code: "build_council", text: "Der Präventionsrat tagt" }];
+		const contract = { contractedOn: berlin(130), goals, contactId, contactRole: "coordinator" };
+		await post(`/coachings/${id}/contract`, contract);
+		await post(`/coachings/${id}/start`, { startedOn: berlin(125) });
+		for (const ago of [110, 91]) await post(`/coachings/${id}/sessions`, { heldOn: berlin(ago) });
+	});
+
+	test("after 90 days without activity the district has one stalled more, with the reason", async () => {
+		const { entries } = await get(`/coachings/${id}`, adviser);
+		const fact = entries.at(-1).factId;
+		assert.equal(await stalledIn14521(berlin(0), fact), 1 + (await stalledIn14521(berlin(1))));
+		assert.equal((await mine(berlin(1))).stalled, false);
+		const { stalled, stage, reasons } = await mine(berlin(0));
+		assert.deepEqual([stalled, stage], [true, "active"]);
+		assert.deepEqual(
+			reasons.map(({ obstacle, who, days }) => [obstacle, who, days]),
+			[["NO_ACTIVITY", "coach", 1]],
+		);
+	});
+
+	test("adviser and coordinator get one message each", async () => {
+		for (const name of Object.keys(people)) {
+			await until(async () => (await told(name)).length > 0, `a message to the ${name}`);
+			const [{ kind, subject, text }] = await told(name);
+			assert.equal(kind, "CoachingStalled");
+			assert.equal(subject, "Coaching stockt: Oelsnitz/Erzgeb.");
+			assert.match(text, /seit 91 Tagen keine Sitzung/);
+		}
+	});
+
+	test("a new session clears it, and nobody was told twice", async () => {
+		const { facts } = await post(`/coachings/${id}/sessions`, { heldOn: berlin(0) });
+		assert.equal(await stalledIn14521(berlin(0), facts[0]), await stalledIn14521(berlin(1)));
+		assert.equal((await mine(berlin(0))).stalled, false);
+		// looks go on: one that began later was told meanwhile
+		const other = await post("/coachings", { participant: "14521355", requestedOn: berlin(29) });
+		const later = async () =>
+			(await get("/inbox?limit=500", adviser)).items.some(({ text }) => text.includes(other.id));
+		await until(later, "a message of another coaching");
+		for (const name of Object.keys(people)) assert.equal((await told(name)).length, 1, name);
+	});
+
+	test("closed with goals met in part it counts as started for ever", async () => {
+		const before = (await get("/figures?district=14521")).coachings;
+		const closed = { closedOn: berlin(0), outcome: "PARTLY" };
+		const { facts } = await post(`/coachings/${id}/close`, closed);
+		const figures = await get(`/figures?district=14521&afterFact=${facts[0]}`);
+		assert.equal(figures.coachings, before);
+		const behind = await get("/figures/coachings/facts?district=14521&limit=1000");
+		assert.ok(behind.items.some(({ participant }) => participant === OELSNITZ));
+		assert.equal(await mine(berlin(0)), undefined, "no case that is open");
+	});
+});
