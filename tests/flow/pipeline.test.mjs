@@ -35,8 +35,9 @@ before(async () => {
 	});
 	adviser = suite.token("adviser", ["14521"], { sub: "lpr-adviser-1" });
 	ministry = suite.token("ministry", ["14"]);
+	const head = await suite.settled();
 	await until(
-		async () => Number((await get("/figures")).ledgerSeq) === (await suite.head()),
+		async () => Number((await get("/figures")).ledgerSeq) === head,
 		"the monitor to know the whole history",
 	);
 });
