@@ -2,11 +2,8 @@
 // breaks nobody who built on the last release. buf reads the descriptors that the build made.
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { GEN, HERE, ROOT, missing, run } from "./support.mjs";
+import { join } from "node:path";
+import { GEN, HERE, ROOT, changed, missing, run } from "./support.mjs";
 
 const skip = missing("buf");
 const CONFIG = ["--config", join(ROOT, "proto/buf.yaml")];
@@ -14,32 +11,6 @@ const image = (set) => `${set}#format=binpb`;
 const NOW = image(join(GEN, "asskomm.descriptors"));
 // What tests/lint/release made of the last release.
 const RELEASED = image(join(HERE, "released.binpb"));
-
-// The descriptors of the given files ({ path: text }), in a folder that goes with the test.
-function descriptors(t, files) {
-	const folder = mkdtempSync(join(tmpdir(), "asskomm-lint-"));
-	t.after(() => rmSync(folder, { recursive: true }));
-	for (const [path, text] of Object.entries(files)) {
-		mkdirSync(dirname(join(folder, path)), { recursive: true });
-		writeFileSync(join(folder, path), text);
-	}
-	const set = join(folder, "set");
-	execFileSync("protoc", ["-I", folder, "-I", "/usr/include", "--include_imports",
-		"--include_source_info", `--descriptor_set_out=${set}`,
-		...Object.keys(files).map((path) => join(folder, path))]);
-	return set;
-}
-
-// proto/ as it is now, changed by `spoil`.
-function changed(t, path, spoil) {
-	const names = execFileSync("ls", [join(ROOT, "proto/asskomm")], { encoding: "utf8" }).trim().split("\n");
-	const files = Object.fromEntries(names.map((name) =>
-		[`asskomm/${name}`, readFileSync(join(ROOT, "proto/asskomm", name), "utf8")]));
-	const before = files[path];
-	files[path] = spoil(before);
-	assert.notEqual(files[path], before);
-	return descriptors(t, files);
-}
 
 const lint = (set) => run("buf", "lint", set, "--path", "asskomm", ...CONFIG);
 const breaking = (set, against) => run("buf", "breaking", set, "--against", against, "--path", "asskomm", ...CONFIG);

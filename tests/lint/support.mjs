@@ -1,8 +1,10 @@
 // The linters of the contract live in a folder of their own (tests/lint, npm ci); where it is not
 // installed their tests are skipped.
-import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -32,4 +34,30 @@ export function run(tool, ...words) {
 	});
 	if (done.error) throw done.error;
 	return { status: done.status, text: done.stdout + done.stderr };
+}
+
+// The descriptors of the given files ({ path: text }), in a folder that goes with the test.
+export function descriptors(t, files) {
+	const folder = mkdtempSync(join(tmpdir(), "asskomm-lint-"));
+	t.after(() => rmSync(folder, { recursive: true }));
+	for (const [path, text] of Object.entries(files)) {
+		mkdirSync(dirname(join(folder, path)), { recursive: true });
+		writeFileSync(join(folder, path), text);
+	}
+	const set = join(folder, "set");
+	execFileSync("protoc", ["-I", folder, "-I", "/usr/include", "--include_imports",
+		"--include_source_info", `--descriptor_set_out=${set}`,
+		...Object.keys(files).map((path) => join(folder, path))]);
+	return set;
+}
+
+// proto/ as it is now, changed by `spoil`.
+export function changed(t, path, spoil) {
+	const names = execFileSync("ls", [join(ROOT, "proto/asskomm")], { encoding: "utf8" }).trim().split("\n");
+	const files = Object.fromEntries(names.map((name) =>
+		[`asskomm/${name}`, readFileSync(join(ROOT, "proto/asskomm", name), "utf8")]));
+	const before = files[path];
+	files[path] = spoil(before);
+	assert.notEqual(files[path], before);
+	return descriptors(t, files);
 }
