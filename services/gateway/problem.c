@@ -77,6 +77,8 @@ void problem_answer(
 		http_answer_header(exchange, "Retry-After",
 			text_format(exchange->arena, "%u", after_s > 0 ? after_s : RETRY_AFTER_S));
 	}
+	/* Some of them may be kept by whoever likes, if nothing is said (404, 405, 410, 501). */
+	http_answer_header(exchange, "Cache-Control", "no-store");
 	http_answer_header(exchange, "Content-Language", language);
 	http_answer_header(exchange, "Vary", "Accept-Language");
 	http_answer(exchange, status, "application/problem+json", text, strlen(text));

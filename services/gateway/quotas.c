@@ -145,7 +145,7 @@ Asskomm__Failure *quotas_arrival(struct quotas *quotas, const struct http_exchan
 		TEXT("Too many requests of this address; go on after Retry-After"));
 }
 
-static bool loads_data(const Asskomm__Principal *principal)
+bool quotas_loads_data(const Asskomm__Principal *principal)
 {
 	for (size_t i = 0; i < principal->n_roles; i++)
 		if (principal->roles[i] == ASSKOMM__ROLE__ROLE_OPERATOR ||
@@ -157,7 +157,7 @@ static bool loads_data(const Asskomm__Principal *principal)
 Asskomm__Failure *quotas_user(struct quotas *quotas, const struct http_exchange *exchange,
 	const Asskomm__Principal *principal)
 {
-	struct rate_table *table = loads_data(principal) ? quotas->loaders : quotas->users;
+	struct rate_table *table = quotas_loads_data(principal) ? quotas->loaders : quotas->users;
 	uint8_t digest[DIGEST_SIZE];
 	struct rate_key key;
 

@@ -37,4 +37,7 @@ void quotas_failed_login(struct quotas *quotas, const struct network_address *cl
 /* What the server may take of connections. */
 struct http_bounds quotas_bounds(const struct quotas *quotas);
 
+/* Operators and machines, who load data: limits for people do not hold for them. */
+bool quotas_loads_data(const Asskomm__Principal *principal);
+
 #endif

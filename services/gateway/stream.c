@@ -10,6 +10,7 @@
 #include "core/failure.h"
 #include "core/reflect.h"
 #include "headers.h"
+#include "quotas.h"
 #include "runtime/metrics.h"
 #include <stdlib.h>
 #include <string.h>
@@ -235,6 +236,20 @@ static void ask_head(struct stream *stream)
 	asking_start(stream->askings, asking);
 }
 
+/* A stream lasts, so the rate of requests bounds nothing here: without a limit one user could take
+ * all places. Behind a proxy all connections are of one address, which has none either. */
+static bool is_greedy(const struct stream *stream, const Asskomm__Principal *user)
+{
+	size_t count = 0;
+
+	if (stream->user_max == 0 || quotas_loads_data(user))
+		return false;
+	for (const struct stream_reader *each = stream->readers; each != NULL; each = each->next)
+		if (strcmp(each->principal->subject, user->subject) == 0)
+			count++;
+	return count >= stream->user_max;
+}
+
 void stream_serve(struct stream *stream, struct stream_reader *reader)
 {
 	struct arena *arena = reader->exchange->arena;
@@ -243,6 +258,9 @@ void stream_serve(struct stream *stream, struct stream_reader *reader)
 	if (stream->draining || stream->n_readers >= stream->readers_max)
 		failure = failure_new(
 			arena, FAILURE_UNAVAILABLE, "Too many readers at once; try again");
+	else if (is_greedy(stream, reader->principal))
+		failure = failure_new(
+			arena, FAILURE_TOO_MANY, "Too many streams of this user; end one first");
 	else
 		failure = read_position(reader);
 	if (failure != NULL) {
@@ -369,6 +387,7 @@ struct stream *stream_new(
 	stream->askings = askings;
 	stream->cache = cache;
 	stream->readers_max = (size_t)service_number(service, "ASSKOMM_SSE_READERS", 0, 100000);
+	stream->user_max = (size_t)service_number(service, "ASSKOMM_SSE_READERS_USER", 0, 100000);
 	stream->recheck_ms =
 		(uint64_t)service_number(service, "ASSKOMM_SSE_RECHECK_S", 1, 3600) * 1000;
 	stream->watcher = (struct ring_watcher){ on_heard, on_facts, on_restored };

@@ -51,7 +51,7 @@ struct stream *stream_new(
 	struct service *service, struct auth *auth, struct askings *askings, struct cache *cache);
 
 /* Takes a GET of an authorised user. UNAVAILABLE when there are too many readers or the gateway
- * ends, INVALID for a position that is none. */
+ * ends, TOO_MANY when there are too many of this user, INVALID for a position that is none. */
 void stream_serve(struct stream *stream, struct stream_reader *reader);
 
 /* Ends all streams; new ones are refused. */

@@ -23,6 +23,7 @@ struct stream {
 	unsigned handles;
 	struct stream_reader *readers;
 	size_t n_readers, readers_max;
+	size_t user_max; /* readers of one user; 0: no limit */
 	uint64_t recheck_ms;
 	bool draining;
 	struct asking head_asking;

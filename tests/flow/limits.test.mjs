@@ -6,12 +6,14 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { startAgent } from "../support/agent.mjs";
+import { openEvents } from "../support/events.mjs";
 import { BUILD, startSuite, until } from "../support/suite.mjs";
 
 const PORTAL = "https://portal.example.org";
 const OTHER = "https://portal.example.org:8443";
 const BURST = 20;
 const ADDRESS_BURST = 40;
+const STREAMS = 3;
 
 let suite;
 let agent;
@@ -23,6 +25,7 @@ before(async () => {
 			gateway: {
 				ASSKOMM_RATE_USER: "1",
 				ASSKOMM_RATE_USER_BURST: String(BURST),
+				ASSKOMM_SSE_READERS_USER: String(STREAMS),
 				ASSKOMM_RATE_ADDRESS: "1",
 				ASSKOMM_RATE_ADDRESS_BURST: String(ADDRESS_BURST),
 				ASSKOMM_TRUSTED_PROXY: "127.0.0.1, 10.0.0.0/8",
@@ -91,6 +94,27 @@ test("operators and machines load data as fast as they can", async () => {
 		for (let n = 0; n < BURST * 3; n++) statuses.add((await ask(role, {}, role)).status);
 		assert.ok(!statuses.has(429), role);
 	}
+});
+
+test("one user cannot take the places of all in the live stream", async () => {
+	const open = (sub, role = "auditor") => openEvents(suite, { token: suite.token(role, ["*"], { sub }) });
+	const readers = await Promise.all(Array.from({ length: STREAMS }, () => open("follower")));
+	for (const reader of readers) assert.equal(reader.status, 200);
+	const more = await open("follower");
+	await more.untilEnd();
+	assertTooMany({ status: more.status, text: more.text, headers: more.headers });
+	assert.match(more.headers["cache-control"], /no-store/);
+	const machines = Array.from({ length: STREAMS + 1 }, () => open("loader", "machine"));
+	for (const other of await Promise.all([open("another"), ...machines])) {
+		assert.equal(other.status, 200);
+		readers.push(other);
+	}
+	readers.shift().close();
+	const left = async () => (await suite.metric("gateway", "asskomm_sse_readers")) === readers.length;
+	await until(left, "one to have left", 5_000);
+	readers.push(await open("follower"));
+	assert.equal(readers.at(-1).status, 200);
+	for (const reader of readers) reader.close();
 });
 
 // ---- addresses

@@ -235,6 +235,7 @@ class Suite {
 				// A test asks faster than any person.
 				ASSKOMM_RATE_USER: "1000000",
 				ASSKOMM_RATE_USER_BURST: "1000000",
+				ASSKOMM_SSE_READERS_USER: "0",
 			});
 		else environment.ASSKOMM_BUS = at(this.bus[name]);
 		if (name === "ledger") environment.ASSKOMM_PUBLISH = at(this.events);
