@@ -26,11 +26,16 @@ const ACCEPTED = {
 		"the key of a coach of the pool, and none is shorter",
 	"GET /api/v1/figures/{counter}/facts counter: pattern was ^[A-Za-z][A-Za-z0-9]*$, is ^[a-z][A-Za-z]*$":
 		"no counter was ever named otherwise",
+	"PUT /api/v1/territory sent.lands must be given now":
+		"sent by asskomm import territory alone, which comes with the suite",
+	"PUT /api/v1/territory sent.populationOn must be given now":
+		"sent by asskomm import territory alone, which comes with the suite",
 };
 
 test("what the last release offered is still there, for the same people", (t) => {
 	const found = breaks(api(t, join(HERE, "released.binpb")), NOW);
-	assert.deepEqual(found, Object.keys(ACCEPTED), "If the last release is out of date: tests/lint/release");
+	assert.deepEqual(found.sort(), Object.keys(ACCEPTED).sort(),
+		"Make it as wide as it was, or give the reason in ACCEPTED");
 });
 
 const YEAR = "uint32 year = 1 [(asskomm.v1.rules) = { required: true gte: 2015 lte: 2100 }]";
