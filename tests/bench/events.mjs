@@ -49,7 +49,7 @@ async function openReaders(where) {
 }
 
 async function command(n) {
-	const day = new Date(Date.UTC(2012, 0, 1 + (n % 4000))).toISOString().slice(0, 10);
+	const day = new Date(Date.UTC(2023, 10, 1 + (n % 30))).toISOString().slice(0, 10);
 	const path = `/participants/${TOWNS[n % TOWNS.length]}/advice`;
 	const body = { advisedOn: day, topic: randomUUID() };
 	const headers = { "idempotency-key": randomUUID() };
