@@ -75,14 +75,15 @@ static void text_content(struct json *json, const struct model_method *method)
 {
 	const struct model_field *field = model_field(method->output, method->rest->text_field);
 
-	/* What another type holds is that type's own; ours says no more than that it is JSON. */
-	bool is_plain = !*method->rest->text_type;
+	/* What another type holds is that type's own; ours says no more than whether it is JSON. */
+	const char *type = *method->rest->text_type ? method->rest->text_type : "text/plain";
+	bool is_json = strstr(type, "json") != NULL;
 
-	json_object(json, is_plain ? "text/plain" : method->rest->text_type);
+	json_object(json, type);
 	json_object(json, "schema");
-	json_string(json, "type", is_plain ? "string" : "object");
+	json_string(json, "type", is_json ? "object" : "string");
 	json_close(json, '}');
-	if (is_plain) {
+	if (!is_json) {
 		example_field(json, "example", method->output, field);
 	} else {
 		json_object(json, "example");

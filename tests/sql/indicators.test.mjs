@@ -426,3 +426,46 @@ test("a forecast draws from the departures", async () => {
 		);
 	}
 });
+
+test("the event log has each stay's beginning and end, by scope", async () => {
+	const day = dateOf(DAYS);
+	const log = async (scope, district = null) => {
+		const [row] = await monitor.run("export_events",
+			{ as_of: day, known_at: null, today: day, track: "analysis", district }, { scope });
+		return JSON.parse(row.events);
+	};
+	const stays = staysBy(day, FACTS).filter(({ track, stage }) => track === "analysis" && stage);
+	const events = await log("*");
+	const tally = (list) => count(events, ({ transition }) => list.includes(transition));
+	assert.equal(tally(["start", "reassign"]), stays.length, seeded);
+	assert.equal(tally(["reassign"]), count(stays, ({ cameOver }) => cameOver), seeded);
+	assert.equal(tally(["complete"]), count(stays, ({ outcome }) => outcome === "done"), seeded);
+	assert.equal(tally(["ate_abort"]), count(stays, ({ outcome }) => outcome === "given_up"), seeded);
+	for (const [at, event] of events.entries())
+		if (at > 0 && events[at - 1].unit === event.unit)
+			assert.ok(events[at - 1].happenedAt <= event.happenedAt, seeded);
+	const [town] = [...new Set(events.map(({ participant }) => participant))];
+	assert.deepEqual(await log(town), events.filter(({ participant }) => participant === town), seeded);
+	assert.deepEqual(
+		await log("*", "14628"),
+		events.filter(({ district }) => district === "14628"),
+		seeded,
+	);
+});
+
+test("the table of cases is the list, all at once", async () => {
+	const day = dateOf(DAYS);
+	const asked = { as_of: day, known_at: null, today: day, track: null, stage: null, district: null };
+	const [row] = await monitor.run("export_items", asked, { scope: "*" });
+	const list = await monitor.run(
+		"list_pipeline_items",
+		{ ...asked, stalled: "f", overdue: "f", cursor: null, limit: 1000 },
+		{ scope: "*" },
+	);
+	assert.ok(list.length > 0, seeded);
+	assert.deepEqual(
+		JSON.parse(row.items).map(({ unit, ageDays }) => [unit, ageDays]),
+		list.map(({ unit, age_days }) => [unit, Number(age_days)]),
+		seeded,
+	);
+});

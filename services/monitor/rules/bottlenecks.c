@@ -81,6 +81,8 @@ static bool is_above(const Monitor__Flow *flow)
 	       (uint64_t)flow->arrivals * 1000 > (uint64_t)flow->departures * TOO_MUCH_PERMILLE;
 }
 
+/* Every number that the conclusion rests on is in the sentence: who reads it can judge for himself.
+ */
 static void say_evidence(
 	struct arena *arena, Monitor__Bottleneck *found, const Monitor__StageFacts *facts)
 {

@@ -55,6 +55,8 @@ static uint64_t hash_text(uint64_t hash, const char *text)
 	return hash;
 }
 
+/* What the question is about, and nothing that is learned about it later: another seed for each
+ * moment of knowledge would make answers differ by chance alone. */
 static uint64_t seed_of(
 	const Monitor__GetForecastRequest *request, const Monitor__ForecastFacts *facts)
 {
@@ -106,6 +108,7 @@ static void run_until(struct chance *chance, const uint32_t *drawn_from, uint32_
 
 /* ---- the answer */
 
+/* More weeks than are looked at is never, which is no day. */
 static char *day_after_weeks(struct arena *arena, const char *day, uint32_t weeks)
 {
 	struct civil_date date;
@@ -118,6 +121,7 @@ static char *day_after_weeks(struct arena *arena, const char *day, uint32_t week
 	return text_copy(arena, text);
 }
 
+/* Of the 52 weeks from here on. */
 static uint32_t count_with(const uint32_t *weeks)
 {
 	uint32_t count = 0;
@@ -127,6 +131,7 @@ static uint32_t count_with(const uint32_t *weeks)
 	return count;
 }
 
+/* Promised is what most runs reach: the more certain, the fewer. */
 static void set_how_many(struct arena *arena, Monitor__Forecast *answer, struct chance *chance,
 	const uint32_t *drawn_from)
 {

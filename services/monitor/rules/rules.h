@@ -34,6 +34,14 @@ ProtobufCMessage *bottlenecks(
 ProtobufCMessage *forecast(
 	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request);
 
+/* PipelineItemFacts, IndicatorFacts and CaseEvents to Export. */
+ProtobufCMessage *export_items(
+	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request);
+ProtobufCMessage *export_indicators(
+	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request);
+ProtobufCMessage *export_events(
+	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request);
+
 /* ConversionsFacts to Conversions. */
 ProtobufCMessage *conversions(
 	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request);

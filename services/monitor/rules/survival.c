@@ -16,6 +16,7 @@ struct crossing {
 	uint32_t on, low, high;
 };
 
+/* The low end of the band comes down first, so it is the earliest day that can be meant. */
 static void cross(struct crossing *crossing, uint32_t day, double share, double low, double high)
 {
 	if (crossing->low == 0 && low <= crossing->share + EQUAL)
@@ -50,6 +51,8 @@ static void walk(const Monitor__StageFacts *facts, struct crossing *median, stru
 	}
 }
 
+/* Both ends of a band may lie beyond what was seen: a day of 0 says so, and not that it was at
+ * once. */
 Monitor__Survival *survival_of(struct arena *arena, const Monitor__StageFacts *facts)
 {
 	Monitor__Survival *survival = NEW(arena, Monitor__Survival);

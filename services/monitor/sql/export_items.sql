@@ -1,0 +1,23 @@
+-- The open cases of a day, all at once, those that are longest in their stage first; those in the
+-- caller's scope. No row when they are too many for one answer.
+with asked as (
+	select coalesce(:as_of::date, :today::date) as as_of, known_seq(:known_at) as known
+), item as (
+	select c.*, coalesce(p.name, '') as name, a.as_of
+	from asked a
+	cross join lateral cases_on(a.as_of, a.known) as c
+	join fact f on f.seq = c.seq
+	left join party_on(c.participant, a.as_of, a.known) p on true
+	where meta.in_scope(f.participants)
+		and (:district::text is null or c.district = :district)
+		and (:track::text is null or c.track = :track)
+		and (:stage::text is null or c.stage = :stage)
+)
+select coalesce(jsonb_agg(jsonb_build_object('unit', unit, 'track', track, 'stage', stage,
+	'participant', participant, 'name', name, 'district', district, 'openedOn', opened_on,
+	'enteredOn', entered_on, 'ageDays', as_of - entered_on, 'lastActivityOn', last_activity_on,
+	'stalled', stalled, 'overdue', overdue, 'reasons', reasons,
+	'nextDueOn', coalesce(next_due_on::text, ''), 'nextStep', coalesce(next_step, ''))
+	order by entered_on, unit), '[]') as items
+from item
+having count(*) <= 10000
