@@ -144,19 +144,21 @@ static void print_matrix(struct arena *arena, const Monitor__Pipeline *pipeline,
 /* In the words of an adviser. */
 static const char *print_reason(struct arena *arena, const Monitor__Reason *reason)
 {
+	const char *days =
+		text_format(arena, "%u day%s", reason->days, reason->days == 1 ? "" : "s");
 	switch (reason->obstacle) {
 	case MONITOR__OBSTACLE__NO_COACH:
-		return text_format(arena, "no coach, %u days overdue", reason->days);
+		return text_format(arena, "no coach, %s overdue", days);
 	case MONITOR__OBSTACLE__NO_ACTIVITY:
-		return text_format(arena, "no activity, %u days too long", reason->days);
+		return text_format(arena, "no activity, %s too long", days);
 	case MONITOR__OBSTACLE__NO_CONTACT_PERSON:
 		return "no contact person";
 	case MONITOR__OBSTACLE__REVIEW_DUE:
-		return text_format(arena, "interim review due for %u days", reason->days);
+		return text_format(arena, "interim review due for %s", days);
 	case MONITOR__OBSTACLE__COACH_CHANGES:
 		return "more than one change of coach";
 	case MONITOR__OBSTACLE__DEADLINE_PASSED:
-		return text_format(arena, "%s overdue by %u days", reason->step, reason->days);
+		return text_format(arena, "%s overdue by %s", reason->step, days);
 	case MONITOR__OBSTACLE__OBSTACLE_UNSPECIFIED:
 	case _MONITOR__OBSTACLE_IS_INT_SIZE:
 		break;
