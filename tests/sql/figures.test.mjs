@@ -266,11 +266,11 @@ describe("a random ledger", () => {
 		}
 	});
 
-	test("totals are the sums of the deltas by day, month and year", async () => {
+	test("totals are the sums of the deltas by day, month, year and ever", async () => {
 		const rows = await superuser.rows(
 			`with summed as (
-				select counter, district, grain, date_trunc(grain, valid_on)::date as starts_on, sum(n) as n
-				from monitor.delta, unnest(array['day', 'month', 'year']) as grain
+				select counter, district, grain, monitor.starts_in(grain, valid_on) as starts_on, sum(n) as n
+				from monitor.delta, unnest(array['day', 'month', 'year', 'ever']) as grain
 				group by 1, 2, 3, 4)
 			select * from summed s full join monitor.total t using (counter, district, grain, starts_on)
 			where s.n is distinct from t.n`,
@@ -431,6 +431,43 @@ describe("the fold", () => {
 			await assert.rejects(monitor.run(query, { ...asked, ...more, district: "14000" }), {
 				sqlstate: "P0002",
 			});
+	});
+
+	test("list_figure_facts: what comes in late moves nobody to another page", async () => {
+		const asked = { ...LIST, counter: "councils", district: DISTRICTS[2], as_of: "2030-12-31" };
+		const council = (unit, day) => ({
+			...fresh(++last, [{ ...signed(unit), counter: "councils", district: DISTRICTS[2], validOn: day }]),
+		});
+		const ask = async (more) => monitor.run("list_figure_facts", { ...asked, ...more }, { scope: "*" });
+		for (const [unit, day] of [["a", "2030-01-02"], ["b", "2030-01-03"], ["c", "2030-01-04"]])
+			await fold(council(unit, day));
+		const all = await ask();
+		const limit = all.length - 2;
+		const first = await ask({ limit });
+		assert.deepEqual(first.map((row) => row.unit).at(-1), "a");
+		await fold(council("late", "2030-01-01"));
+		const second = await ask({ limit: 2, cursor: first.at(-1).next });
+		assert.deepEqual(second.map((row) => row.unit), ["b", "c"]);
+		assert.equal(second.at(-1).next, null, "a full page that is the last one has no next");
+		assert.equal((await ask({ limit: all.length + 1 })).at(-1).next, null);
+		assert.equal((await ask({ limit: all.length })).at(-1).next !== null, true);
+	});
+
+	test("list_figure_facts: a page does not cut a fact, unless it is too large for any", async () => {
+		const units = ["x1", "x2", "x3"].map((unit) => ({
+			...signed(unit),
+			counter: "councils",
+			district: DISTRICTS[2],
+			validOn: "2031-01-01",
+		}));
+		await fold(fresh(++last, units));
+		const asked = { ...LIST, counter: "councils", district: DISTRICTS[2], as_of: "2031-12-31" };
+		const ask = async (more) => monitor.run("list_figure_facts", { ...asked, ...more }, { scope: "*" });
+		const all = await ask();
+		const page = await ask({ limit: all.length - 1 });
+		assert.equal(page.length, all.length - 3);
+		const rest = await ask({ limit: 1, cursor: page.at(-1).next });
+		assert.deepEqual([rest.map((row) => row.unit), rest.at(-1).next], [["x1", "x2", "x3"], null]);
 	});
 
 	test("has_fact: whether a fact is folded", async () => {

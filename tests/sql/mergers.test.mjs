@@ -69,6 +69,18 @@ async function marksOn(counter, day, known) {
 	return rows.map((row) => [row.unit, Number(row.seq), row.valid_on, row.district, row.from]);
 }
 
+// In pages of three, each with its rank as recorded.
+async function listed(counter, day) {
+	const asked = { counter, as_of: day, known_at: null, district: null, today: day, limit: 3 };
+	const all = [];
+	for (let cursor = 0; cursor !== null; ) {
+		const page = await monitor.run("list_figure_facts", { ...asked, cursor }, { scope: "*" });
+		all.push(...page);
+		cursor = page.at(-1)?.next ?? null;
+	}
+	return all.map((row) => [row.unit, Number(row.ordinal_as_recorded)]);
+}
+
 async function figuresOn(counter, day, known) {
 	const rows = await monitor.client.rows(
 		"select district, n from figures_on($1::date, $2::bigint) where counter = $3 and n <> 0",
@@ -105,6 +117,12 @@ describe("ledgers with mergers", () => {
 					recount.figures(counter, day, known),
 					asking,
 				);
+				if (known === FACTS)
+					assert.deepEqual(
+						await listed(counter, day),
+						counted.map((each) => [each.unit, recount.rankAsRecorded({ ...each, unit: each.from })]),
+						asking,
+					);
 			}
 		});
 

@@ -1,10 +1,15 @@
 -- The facts after a number, oldest first, as stored; those in the caller's scope. A page is bounded by
--- its bytes too, so that it fits into one message of the bus; it holds at least one fact.
+-- its bytes too, so that it fits into one message of the bus; it holds at least one fact. The inner
+-- limit is that of the request's form: without a number here the plan would read the whole ledger.
 with page as (
 	select e.*, sum(octet_length(e.header) + octet_length(e.payload) + 256) over (order by e.seq)
 		as bytes
-	from event e
-	where e.seq > :after::bigint and meta.in_scope(e.participants)
+	from (
+		select seq, recorded_at, fact_id, type, header, payload, participants, hash
+		from event
+		where seq > :after::bigint and meta.in_scope(participants)
+		order by seq
+		limit 500) as e
 	order by e.seq
 	limit case when :limit::int = 0 then 100 else :limit::int end
 )

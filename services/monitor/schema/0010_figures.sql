@@ -62,6 +62,7 @@ create table delta (
 	valid_on date not null,
 	seq bigint not null,
 	n bigint not null,
+	units int not null, -- by how many more or fewer units count
 	primary key (counter, district, valid_on, seq)
 );
 create index delta_seq on delta (seq);
@@ -69,10 +70,10 @@ create index delta_seq on delta (seq);
 create table total (
 	counter text collate "C" not null,
 	district text collate "C" not null,
-	grain text collate "C" not null, -- day, month, year
+	grain text collate "C" not null, -- day, month, year, ever
 	starts_on date not null,
 	n bigint not null,
-	primary key (counter, district, grain, starts_on)
+	primary key (grain, starts_on, counter, district) -- what a figure adds up lies together
 );
 
 -- The last fact known at an instant; a date means its end in Europe/Berlin, nothing means now.
@@ -89,26 +90,64 @@ begin
 	else
 		ends_before := known_at::timestamptz + interval '1 microsecond';
 	end if;
-	return (select coalesce(max(seq), 0) from fact where recorded_at < ends_before);
+	-- both rise together, so the last one is the greatest
+	return coalesce((
+		select seq from fact where recorded_at < ends_before
+		order by recorded_at desc, seq desc limit 1), 0);
 end
 $$;
 
--- Every counter's value on a day by district, known up to a fact: the totals up to that day, minus
--- what was learned later.
+-- The first day of what a day lies in.
+create function starts_in(grain text, day date) returns date language sql immutable
+as $$
+	select case grain when 'ever' then '-infinity' else date_trunc(grain, day)::date end
+$$;
+
+-- Whether a day lies in the later half of all days on which something happened.
+create function is_late(day date) returns boolean language sql stable
+as $$
+	select coalesce(day > first_day + (last_day - first_day) / 2, false)
+	from (
+		select min(starts_on) as first_day, max(starts_on) as last_day
+		from total
+		where grain = 'day') as days
+$$;
+
+-- Every counter's value on a day by district, known up to a fact: the totals up to that day, or all
+-- there ever was without those behind it, whichever is nearer; minus what was learned later.
 create function figures_on(as_of date, known bigint)
 returns table (counter text, district text, n bigint) language sql stable
 as $$
 	select counter, district, sum(n)::bigint
 	from (
 		select counter, district, n from total
-		where grain = 'year' and starts_on < date_trunc('year', as_of)
+		where grain = 'year' and starts_on < starts_in('year', as_of)
+			and not (select is_late(as_of))
 		union all
 		select counter, district, n from total
-		where grain = 'month' and starts_on >= date_trunc('year', as_of)
-			and starts_on < date_trunc('month', as_of)
+		where grain = 'month' and starts_on >= starts_in('year', as_of)
+			and starts_on < starts_in('month', as_of) and not (select is_late(as_of))
 		union all
 		select counter, district, n from total
-		where grain = 'day' and starts_on >= date_trunc('month', as_of) and starts_on <= as_of
+		where grain = 'day' and starts_on >= starts_in('month', as_of) and starts_on <= as_of
+			and not (select is_late(as_of))
+		union all
+		select counter, district, n from total
+		where grain = 'ever' and starts_on = '-infinity' and (select is_late(as_of))
+		union all
+		select counter, district, -n from total
+		where grain = 'year' and starts_on > starts_in('year', as_of)
+			and (select is_late(as_of))
+		union all
+		select counter, district, -n from total
+		where grain = 'month' and starts_on > starts_in('month', as_of)
+			and starts_on < starts_in('year', as_of) + interval '1 year'
+			and (select is_late(as_of))
+		union all
+		select counter, district, -n from total
+		where grain = 'day' and starts_on > as_of
+			and starts_on < starts_in('month', as_of) + interval '1 month'
+			and (select is_late(as_of))
 		union all
 		select counter, district, -n from delta
 		where seq > known and valid_on <= as_of

@@ -9,13 +9,6 @@
 -- change with it: a mark that no longer follows goes, one that newly follows comes, and both move
 -- steps like any other mark.
 
--- What is known with a fact: came with it or before, and is not gone with it or before.
-create function stands(seq bigint, gone_with bigint, moment bigint) returns boolean
-language sql immutable
-as $$
-	select seq <= moment and (gone_with is null or gone_with > moment)
-$$;
-
 -- What a unit counts as before a day in each counter, and what it is counted from; no row for 0.
 create function counted_before(counters text[], of_unit text, day date, moment bigint)
 returns table (counter text, n bigint, origin_unit text, origin_seq bigint, origin_day date)

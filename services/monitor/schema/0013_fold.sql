@@ -118,33 +118,34 @@ as $$
 		where was
 		window timeline as (partition by counter, unit, moment order by valid_on, phase, seq)
 	), steps as (
-		select counter, district, valid_on, moment, sum(n) as n
+		select counter, district, valid_on, moment, sum(n) as n, sum(units) as units
 		from (
-			select counter, district, valid_on, moment, sign * (n - n_before) as n
+			select counter, district, valid_on, moment, sign * (n - n_before) as n,
+				sign * ((n <> 0)::int - (n_before <> 0)::int) as units
 			from told
 			where n <> n_before and strpos(counter, '/') = 0
 			union all
-			select counter || '/' || n, district, valid_on, moment, sign
+			select counter || '/' || n, district, valid_on, moment, sign, sign
 			from told
 			where n > 0 and strpos(counter, '/') > 0
 			union all
-			select counter || '/' || n_before, district_before, valid_on, moment, -sign
+			select counter || '/' || n_before, district_before, valid_on, moment, -sign, -sign
 			from told
 			where n_before > 0 and strpos(counter, '/') > 0
 		) as both_ways
 		group by counter, district, valid_on, moment
-		having sum(n) <> 0
+		having sum(n) <> 0 or sum(units) <> 0
 	), stepped as (
-		insert into delta (counter, district, valid_on, seq, n)
-		select counter, district, valid_on, moment, n from steps
+		insert into delta (counter, district, valid_on, seq, n, units)
+		select counter, district, valid_on, moment, n, units from steps
 		returning counter, district, valid_on, n
 	)
 	insert into total as t (counter, district, grain, starts_on, n)
-	select counter, district, grain, date_trunc(grain, valid_on)::date, sum(n)
-	from stepped, unnest(array['day', 'month', 'year']) as grain
+	select counter, district, grain, starts_in(grain, valid_on), sum(n)
+	from stepped, unnest(array['day', 'month', 'year', 'ever']) as grain
 	group by 1, 2, 3, 4
-	order by 1, 2, 3, 4
-	on conflict (counter, district, grain, starts_on) do update
+	order by 3, 4, 1, 2
+	on conflict (grain, starts_on, counter, district) do update
 	set n = t.n + excluded.n
 $$;
 

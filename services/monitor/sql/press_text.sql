@@ -14,7 +14,7 @@ with asked as (
 			as is_in_scope
 	from asked a, party_on(:participant, a.as_of, a.known) as p
 ), acceded as (
-	select m.*
+	select m.*, coalesce(m.inherited_from, m.unit) as origin
 	from asked a, marks_on('agreements', a.as_of, a.known) as m, named p
 	where m.participant = p.key and p.is_in_scope
 )
@@ -26,9 +26,11 @@ select jsonb_build_object('asOf', a.as_of) || coalesce((
 	coalesce(d.kind = 'independent_city', false) as independent_city,
 	coalesce(x.ordinal, 0) as ordinal, coalesce(x.district_ordinal, 0) as district_ordinal,
 	x.valid_on as signed_on,
-	coalesce(rank_as_recorded('agreements', coalesce(x.inherited_from, x.unit), x.seq, x.valid_on)
-		<> (select o.ordinal from marks_on('agreements', x.valid_on, a.known) as o
-		where o.unit = coalesce(x.inherited_from, x.unit)), false) as corrected
+	x.unit is not null and coalesce((
+		select r.ordinal from ranks_as_recorded('agreements', array[x.origin], array[x.seq],
+			array[x.valid_on]) as r) <> (
+		select o.ordinal from ranks_on_their_days('agreements', a.known) as o
+		where (o.unit, o.seq, o.valid_on) = (x.origin, x.seq, x.valid_on)), false) as corrected
 from asked a
 left join acceded x on true
 left join named p on true
