@@ -114,6 +114,8 @@ static const struct command commands[] = {
 		record_crime_statistics, "crime_record.save", &inhabitants },
 	{ "WithdrawCrimeFigure", &analysis__crime_record__descriptor, "crime_record.figure",
 		withdraw_crime_figure, "crime_record.save", NULL },
+	{ "RecordSurvey", &analysis__survey__descriptor, "survey.load", record_survey,
+		"survey.save", NULL },
 	{ .rpc = NULL },
 };
 
@@ -129,6 +131,7 @@ static const struct query queries[] = {
 	{ "ListFindings", "list_findings", NULL, NULL },
 	{ "GetMeasure", "get_measure", NULL, NULL },
 	{ "ListMeasures", "list_measures", NULL, NULL },
+	{ "ListSurveys", "list_surveys", NULL, NULL },
 	{ "ListCrimeStatistics", "list_crime_statistics", NULL, NULL },
 	{ "CompareMunicipality", "compare_municipality", &analysis__comparison_facts__descriptor,
 		compare_municipality },

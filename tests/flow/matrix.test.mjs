@@ -110,6 +110,9 @@ async function makeWorld() {
 	const owner = { ownerRole: "mayor", ownerOrganisation: TOWN, actionField: "littering" };
 	const decided = { title: "matrix", decidedOn: DAY, dueOn: DAY, ...owner };
 	made.measure = (await post(`/analyses/${made.analysis}/measures`, decided)).id;
+	const indicators = [{ question: "safe_at_night", n: 50, sharePermille: 500 }];
+	const survey = { participant: TOWN, surveyedOn: DAY, sample: 100, returns: 50, indicators };
+	await post(`/analyses/${made.analysis}/surveys`, survey);
 	const figure = { year: 2022, offence: "890000", cases: 900, cleared: 450, population: 16500 };
 	await post(`/municipalities/${TOWN}/crime-statistics`, { figures: [figure] });
 	await post(`/participants/${TOWN}/preliminary-agreement`, { signedOn: DAY });

@@ -111,3 +111,27 @@ test("done and judged; taken back, it runs again", async () => {
 	const { json } = await suite.get(`/measures/${measure}`, { token });
 	assert.deepEqual([json.status, json.finishedOn, json.evaluations], ["RUNNING", "", []]);
 });
+
+test("a survey comes as sums; single answers are refused by type and by policy", async () => {
+	const path = `/analyses/${analysis}/surveys`;
+	const indicators = [
+		{ question: "safe_at_night", n: 380, sharePermille: 612 },
+		{ question: "victim", n: 3, sharePermille: 333 },
+	];
+	const sums = { participant: "14523360", surveyedOn: "2024-04-11", sample: 1000, returns: 400 };
+	const byType = { ...sums, answers: [{ id: 1, safe_at_night: "yes" }] };
+	const unknown = await suite.post(path, byType, { token });
+	assert.equal(unknown.status, 400, unknown.text);
+	assert.match(unknown.text, /answers/);
+	const source = { fileName: "ruecklauf.csv", rows: 400, columns: ["Fragebogen", "f1"] };
+	const refused = await suite.post(path, { ...sums, indicators, source }, { token });
+	assert.equal(refused.status, 422, refused.text);
+	assert.equal(refused.json.violations[0].rule, "single_answers");
+	await record(path, { ...sums, indicators });
+	const { json } = await suite.get(path, { token: suite.token("municipality", ["14523360"]) });
+	const [survey] = json.items;
+	assert.equal(survey.responsePermille, 400);
+	assert.deepEqual([survey.indicators[1].suppressed, survey.indicators[1].n], [true, 0]);
+	const other = await suite.get(path, { token: suite.token("municipality", ["14523170"]) });
+	assert.deepEqual(other.json.items, []);
+});

@@ -287,6 +287,29 @@ const KINDS = [
 		change: { figures: [{ ...FIGURE, cases: 8, withdrawn: true }] },
 	},
 	{
+		service: "analysis",
+		name: "survey",
+		make: () => ({
+			id: randomUUID(),
+			analysis_id: randomUUID(),
+			municipality: HEIDENAU,
+			participants: ["14628160"],
+			surveyed_on: "2023-01-02",
+			sample: 100,
+			returns: 50,
+			indicators: [{ question: "safe", n: 50, sharePermille: 500 }],
+			file_name: "sums.csv",
+			sha256: "ab",
+			rows: 3,
+			fact_id: randomUUID(),
+		}),
+		change: { sample: 110, returns: 60, indicators: [], rows: 4, fact_id: randomUUID() },
+		// survey.load begins with the analysis, which is another test's
+		sql: `select id, version, analysis_id, municipality, to_jsonb(participants) as participants,
+			surveyed_on, sample, returns, indicators, file_name, sha256, rows, fact_id
+			from analysis.survey where id = $1`,
+	},
+	{
 		service: "funding",
 		name: "budget",
 		make: () => {

@@ -136,6 +136,7 @@ const NOT_STORED = {
 		pool_size: "what the pool says",
 	},
 	"asskomm.analysis.v1.SecurityAnalysis": { chosen: "the procedure that it goes by has a table of its own" },
+	"asskomm.analysis.v1.Survey": { response_permille: "follows from returns and sample" },
 	"asskomm.analysis.v1.Measure": {
 		days_overdue: "follows from the due date and the day",
 		offered: "what the finding says",

@@ -25,6 +25,7 @@ rule_fn evaluate_measure;
 rule_fn withdraw_measure_fact;
 rule_fn record_crime_statistics;
 rule_fn withdraw_crime_figure;
+rule_fn record_survey;
 
 /* GetPlan: the plan with what is late and why, from PlanFacts. */
 ProtobufCMessage *plan_of(
