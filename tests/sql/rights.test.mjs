@@ -413,7 +413,7 @@ const ROWS = {
 		returns: 1,
 		indicators: "[]",
 		rows: 0,
-		fact_id: randomUUID(),
+		told_by: randomUUID(),
 	}),
 	"analysis.measure": (keys) => ({
 		id: randomUUID(),

@@ -301,12 +301,12 @@ const KINDS = [
 			file_name: "sums.csv",
 			sha256: "ab",
 			rows: 3,
-			fact_id: randomUUID(),
+			told_by: randomUUID(),
 		}),
-		change: { sample: 110, returns: 60, indicators: [], rows: 4, fact_id: randomUUID() },
+		change: { sample: 110, returns: 60, indicators: [], rows: 4, told_by: randomUUID() },
 		// survey.load begins with the analysis, which is another test's
 		sql: `select id, version, analysis_id, municipality, to_jsonb(participants) as participants,
-			surveyed_on, sample, returns, indicators, file_name, sha256, rows, fact_id
+			surveyed_on, sample, returns, indicators, file_name, sha256, rows, told_by
 			from analysis.survey where id = $1`,
 	},
 	{

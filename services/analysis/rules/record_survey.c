@@ -13,11 +13,12 @@ typedef Analysis__RecordSurveyRequest Wish;
 
 /* Headings of columns with one person a row. To add one: a word, in small letters. */
 static const char *const PERSONAL[] = { "id", "name", "vorname", "nachname", "strasse", "straße",
-	"anschrift", "adresse", "address", "email", "e-mail", "telefon", "phone", "geburtsdatum",
+	"anschrift", "adresse", "address", "email", "mail", "telefon", "phone", "geburtsdatum",
 	"birthday", "fragebogen", "questionnaire", "respondent", "lfd", "kommentar", "comment",
 	"freitext", "bemerkung" };
 #define N_PERSONAL (sizeof(PERSONAL) / sizeof(PERSONAL[0]))
 
+/* One text for all ways: who reads it must know what to do, not how it was found out. */
 static enum verdict refuse_single(struct ruling *ruling, const char *field)
 {
 	return refuse(ruling, FAILURE_REFUSED, field, "single_answers",
@@ -27,16 +28,21 @@ static enum verdict refuse_single(struct ruling *ruling, const char *field)
 		"elsewhere by mistake");
 }
 
-/* As a word of the heading: "Fragebogen-ID", "name (optional)". */
+/* As a word of the heading, in whatever case: "Fragebogen-ID", "name (optional)". A word inside of
+ * a longer one does not count: "id" is in many. */
 static bool is_personal(struct arena *arena, const char *heading)
 {
-	char *rest = text_fold(arena, heading);
-	char *word;
+	static const char between[] = " _-.,;:()/";
+	const char *word = text_fold(arena, heading);
 
-	while ((word = strsep(&rest, " _-.,;:()/")) != NULL)
+	for (word += strspn(word, between); *word != '\0'; word += strspn(word, between)) {
+		size_t len = strcspn(word, between);
+
 		for (size_t i = 0; i < N_PERSONAL; i++)
-			if (strcmp(word, PERSONAL[i]) == 0)
+			if (strlen(PERSONAL[i]) == len && strncmp(word, PERSONAL[i], len) == 0)
 				return true;
+		word += len;
+	}
 	return false;
 }
 
@@ -67,6 +73,7 @@ static bool is_same_cell(const Analysis__Indicator *a, const Analysis__Indicator
 	return strcmp(a->question, b->question) == 0 && strcmp(a->cell, b->cell) == 0;
 }
 
+/* What cannot be true is a mistake of the sums; small numbers are none, they are blanked later. */
 static enum verdict check_indicator(struct ruling *ruling, const Wish *wish, size_t place)
 {
 	const Analysis__Indicator *indicator = wish->indicators[place];
@@ -114,6 +121,8 @@ static void blank_another(const Wish *wish, const Analysis__Indicator *blanked)
 		blank(smallest);
 }
 
+/* What comes in blanked stays blanked. Small ones first: only then it is known which stand alone.
+ */
 static void suppress(const Wish *wish)
 {
 	for (size_t i = 0; i < wish->n_indicators; i++)
@@ -135,14 +144,15 @@ static bool is_as_before(
 	return len == other_len && memcmp(bytes, other, len) == 0;
 }
 
+/* The fact carries the sums as they are stored, so that no small number is ever told. */
 static void emit_recorded(struct ruling *ruling, Analysis__Survey *survey)
 {
 	struct emitted *emitted = emit(ruling, &analysis__survey_recorded__descriptor,
 		survey->surveyed_on, survey->n_participants, survey->participants);
 
 	reflect_share(emitted->fact, &survey->base);
-	emitted->header.corrects = text_copy(ruling->arena, survey->fact_id);
-	survey->fact_id = text_copy(ruling->arena, emitted->id);
+	emitted->header.corrects = text_copy(ruling->arena, survey->told_by);
+	survey->told_by = text_copy(ruling->arena, emitted->id);
 }
 
 /* The file's metadata are kept beside the sums: its headings are looked at and left out. */
@@ -160,6 +170,8 @@ static void take(Analysis__Survey *survey, const Wish *wish)
 	survey->rows = wish->source->rows;
 }
 
+/* The request is copied, since blanking changes it. Single answers are refused before anything else
+ * is looked at: nothing of them shall come into another refusal. */
 enum verdict record_survey(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
 {

@@ -12,7 +12,7 @@ create table survey (
 	file_name text,
 	sha256 text,
 	rows int not null,
-	fact_id uuid not null
+	told_by uuid not null
 );
 create index survey_analysis on survey (analysis_id);
 alter table survey enable row level security;

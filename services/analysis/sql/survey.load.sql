@@ -4,7 +4,7 @@ select concat_ws('-', a.id, :participant::text) as id, coalesce(s.version, 0) as
 	jsonb_build_array(:participant::text) as participants, s.surveyed_on,
 	coalesce(s.sample, 0) as sample, coalesce(s.returns, 0) as returns,
 	coalesce(s.indicators, '[]') as indicators, s.file_name, s.sha256,
-	coalesce(s.rows, 0) as rows, s.fact_id
+	coalesce(s.rows, 0) as rows, s.told_by
 from security_analysis a
 left join lateral (
 	select p as party
