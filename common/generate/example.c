@@ -133,7 +133,7 @@ static const struct row ROWS[] = {
 	{ "agreements", "53" }, { "agreementsGross", "54" }, { "councils", "34" },
 	{ "coachings", "47" }, { "analyses", "25" }, { "ordinal", "53" },
 	{ "districtOrdinal", "6" }, { "ordinalAsRecorded", "53" }, { "corrected", "false" },
-	{ "provenance", "\"PUBLISHED\"" },
+	{ "land", "\"14\"" }, { "provenance", "\"PUBLISHED\"" },
 	{ "follows", "\"\"" }, /* the kick-off: another step would have to be there */
 };
 
