@@ -152,6 +152,9 @@ static const char *print_state(struct arena *arena, const Analysis__PlanItem *it
 			       ? text_format(arena, "done, %u days late", item->days_late)
 			       : "done";
 	}
+	if (item->skipped) {
+		return "not recorded";
+	}
 	if (item->days_overdue > 0) {
 		return text_format(arena, "overdue by %u days", item->days_overdue);
 	}

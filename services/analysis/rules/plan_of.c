@@ -108,16 +108,38 @@ static int by_day(const void *a, const void *b)
 	return order != 0 ? order : strcmp(one->step, other->step);
 }
 
+/* The presentation was held without it: it is neither expected nor overdue any more. */
+static void skip(struct arena *arena, Analysis__PlanItem *item)
+{
+	item->skipped = true;
+	item->days_late = item->days_overdue = 0;
+	item->expected_on = item->why_de = item->why_en = text_copy(arena, "");
+}
+
+/* Of a presentation that is still to come nothing was skipped. */
+static const bool *after_presentation(
+	struct arena *arena, const Analysis__SecurityAnalysis *analysis)
+{
+	const Analysis__PlannedStep *presentation = plan_find(analysis, STEP_PRESENTATION);
+
+	return presentation != NULL && presentation->done_on[0] != '\0'
+		       ? plan_after(arena, analysis, presentation)
+		       : NULL;
+}
+
 static void add_items(struct arena *arena, const Analysis__SecurityAnalysis *analysis,
 	const char *as_of, Analysis__Plan *plan)
 {
 	int32_t today = plan_day(as_of);
 	int32_t *expected = plan_expected(arena, analysis, today);
+	const bool *after = after_presentation(arena, analysis);
 
 	plan->n_steps = analysis->n_plan;
 	plan->steps = NEW_ARRAY(arena, Analysis__PlanItem *, analysis->n_plan + 1);
 	for (size_t i = 0; i < analysis->n_plan; i++) {
 		plan->steps[i] = item_of(arena, analysis, i, expected[i], today);
+		if (after != NULL && !after[i] && analysis->plan[i]->done_on[0] == '\0')
+			skip(arena, plan->steps[i]);
 		if (strcmp(analysis->plan[i]->code, STEP_PRESENTATION) == 0)
 			plan->expected_on = plan->steps[i]->expected_on;
 	}
