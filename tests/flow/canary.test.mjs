@@ -189,6 +189,7 @@ async function pathsOf(world, district) {
 	const { json } = await suite.get("/openapi.json");
 	const values = {
 		id: AGGREGATES.map((name) => world[name]),
+		analysisId: [world.analysis],
 		key: [world.town, world.consortium, district],
 		year: ["2023"],
 		list: ["action_fields"],
