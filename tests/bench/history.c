@@ -39,55 +39,63 @@ enum stage {
 	ANALYSING = 128,
 };
 
+/* What it goes through has an id of its own, which stands in the field of that name. */
+enum process { AGREEMENT, COUNCIL_BODY, COACHING, ANALYSIS, PROCESSES, ITSELF };
+static const char *const ID_FIELDS[] = { "agreement_id", "council_id", "coaching_id",
+	"analysis_id" };
+
 /* To add one: a row. Possible when all of `needs` and none of `forbids` holds. */
 static const struct act {
 	const ProtobufCMessageDescriptor *type;
-	const char *id_field; /* of the process it is about, or NULL: the municipality itself */
-	const char *field;    /* and with what value, or NULL */
+	enum process process;
+	bool begins;       /* with an id that is new */
+	const char *field; /* and with what value, or NULL */
 	const char *value;
 	unsigned needs, forbids, adds, removes;
 	unsigned weight;
 } ACTS[] = {
-	{ &registry__participant_contacted__descriptor, NULL, NULL, NULL, 0, 0, 0, 0, 60 },
-	{ &registry__participant_advised__descriptor, NULL, "topic", "prevention", 0, 0, ADVISED, 0,
-		400 },
-	{ &registry__participant_cooperation_level_changed__descriptor, NULL, "level", "CLOSE",
-		ADVISED, 0, 0, 0, 20 },
-	{ &registry__participant_cooperation_level_changed__descriptor, NULL, "level", "LOOSE",
-		ADVISED, 0, 0, 0, 5 },
-	{ &registry__preliminary_agreement_signed__descriptor, NULL, NULL, NULL, ADVISED, SIGNED, 0,
-		0, 10 },
-	{ &registry__agreement_signed__descriptor, "agreement_id", NULL, NULL, ADVISED, SIGNED,
+	{ &registry__participant_contacted__descriptor, ITSELF, false, NULL, NULL, 0, 0, 0, 0, 60 },
+	{ &registry__participant_advised__descriptor, ITSELF, false, "topic", "prevention", 0, 0,
+		ADVISED, 0, 400 },
+	{ &registry__participant_cooperation_level_changed__descriptor, ITSELF, false, "level",
+		"CLOSE", ADVISED, 0, 0, 0, 20 },
+	{ &registry__participant_cooperation_level_changed__descriptor, ITSELF, false, "level",
+		"LOOSE", ADVISED, 0, 0, 0, 5 },
+	{ &registry__preliminary_agreement_signed__descriptor, ITSELF, false, NULL, NULL, ADVISED,
+		SIGNED, 0, 0, 10 },
+	{ &registry__agreement_signed__descriptor, AGREEMENT, true, NULL, NULL, ADVISED, SIGNED,
 		SIGNED, 0, 20 },
-	{ &registry__agreement_terminated__descriptor, "agreement_id", NULL, NULL, SIGNED, 0, 0,
+	{ &registry__agreement_terminated__descriptor, AGREEMENT, false, NULL, NULL, SIGNED, 0, 0,
 		SIGNED, 1 },
-	{ &registry__council_constituted__descriptor, "council_id", NULL, NULL, SIGNED, COUNCIL,
-		COUNCIL, 0, 20 },
-	{ &registry__council_went_dormant__descriptor, "council_id", NULL, NULL, COUNCIL, ASLEEP,
-		ASLEEP, 0, 5 },
-	{ &registry__council_reactivated__descriptor, "council_id", NULL, NULL, COUNCIL | ASLEEP, 0,
-		0, ASLEEP, 20 },
-	{ &coaching__coaching_requested__descriptor, "coaching_id", NULL, NULL, SIGNED, ASKED,
-		ASKED, 0, 20 },
-	{ &coaching__coach_matched__descriptor, "coaching_id", NULL, NULL, ASKED, MATCHED, MATCHED,
-		0, 50 },
-	{ &coaching__coaching_started__descriptor, "coaching_id", NULL, NULL, MATCHED, COACHED,
-		COACHED, 0, 50 },
-	{ &coaching__coaching_closed__descriptor, "coaching_id", NULL, NULL, COACHED, 0, 0,
-		ASKED | MATCHED | COACHED, 20 },
-	{ &analysis__analysis_kicked_off__descriptor, "analysis_id", NULL, NULL, SIGNED, ANALYSING,
-		ANALYSING, 0, 10 },
-	{ &analysis__analysis_presented__descriptor, "analysis_id", NULL, NULL, ANALYSING, 0, 0,
-		ANALYSING, 30 },
+	{ &registry__council_constituted__descriptor, COUNCIL_BODY, true, NULL, NULL, SIGNED,
+		COUNCIL, COUNCIL, 0, 20 },
+	{ &registry__council_went_dormant__descriptor, COUNCIL_BODY, false, NULL, NULL, COUNCIL,
+		ASLEEP, ASLEEP, 0, 5 },
+	{ &registry__council_reactivated__descriptor, COUNCIL_BODY, false, NULL, NULL,
+		COUNCIL | ASLEEP, 0, 0, ASLEEP, 20 },
+	{ &coaching__coaching_requested__descriptor, COACHING, true, "stage", "REQUESTED", SIGNED,
+		ASKED, ASKED, 0, 10 },
+	{ &coaching__coach_matched__descriptor, COACHING, false, "stage", "COACH_MATCHED", ASKED,
+		MATCHED, MATCHED, 0, 150 },
+	{ &coaching__coaching_started__descriptor, COACHING, false, "stage", "ACTIVE", MATCHED,
+		COACHED, COACHED, 0, 150 },
+	{ &coaching__session_held__descriptor, COACHING, false, "stage", "ACTIVE", COACHED, 0, 0, 0,
+		300 },
+	{ &coaching__coaching_closed__descriptor, COACHING, false, "stage", "CLOSED", COACHED, 0, 0,
+		ASKED | MATCHED | COACHED, 60 },
+	{ &analysis__analysis_kicked_off__descriptor, ANALYSIS, true, NULL, NULL, SIGNED, ANALYSING,
+		ANALYSING, 0, 5 },
+	{ &analysis__analysis_presented__descriptor, ANALYSIS, false, NULL, NULL, ANALYSING, 0, 0,
+		ANALYSING, 60 },
 };
 #define ACTS_COUNT (sizeof(ACTS) / sizeof(ACTS[0]))
 
 struct town {
 	char key[9], district[6];
 	unsigned stages;
-	bool merged;             /* into its neighbour; hardly anything is heard of it any more */
-	char process[UUID_SIZE]; /* agreement, council, coaching or analysis */
-	const struct act *last;  /* that can be corrected, or NULL */
+	bool merged; /* into its neighbour; hardly anything is heard of it any more */
+	char processes[PROCESSES][UUID_SIZE];
+	const struct act *last; /* that can be corrected, or NULL */
 	char last_id[UUID_SIZE];
 };
 
@@ -288,7 +296,7 @@ static int32_t lateness(struct story *story)
 }
 
 static ProtobufCMessage *content_of(
-	struct arena *arena, const struct act *act, const struct town *town, const char *process)
+	struct arena *arena, const struct act *act, const struct town *town)
 {
 	ProtobufCMessage *content = reflect_new(arena, act->type);
 	bool many = reflect_field(act->type, "municipalities") != NULL;
@@ -299,11 +307,17 @@ static ProtobufCMessage *content_of(
 
 	CHECK(reflect_set_text(arena, content, many ? "municipalities" : "participant",
 		many ? text_format(arena, "[%s]", party) : party));
-	if (act->id_field != NULL)
-		CHECK(reflect_set_text(arena, content, act->id_field, process));
+	if (act->process != ITSELF)
+		CHECK(reflect_set_text(
+			arena, content, ID_FIELDS[act->process], town->processes[act->process]));
 	if (act->field != NULL)
 		CHECK(reflect_set_text(arena, content, act->field, act->value));
 	return content;
+}
+
+static char *aggregate_of(struct town *town, const struct act *act)
+{
+	return act->process == ITSELF ? town->key : town->processes[act->process];
 }
 
 static ProtobufCMessage *withdrawal_of(struct arena *arena, const struct town *town)
@@ -324,10 +338,9 @@ static void correct(struct arena *arena, struct story *story, struct town *town,
 	bool replaces = below(story, 2) == 0;
 
 	header->corrects = text_copy(arena, town->last_id);
-	header->aggregate = town->process;
+	header->aggregate = aggregate_of(town, town->last);
 	tell(arena, story, id, town->key, header,
-		replaces ? content_of(arena, town->last, town, town->process)
-			 : withdrawal_of(arena, town));
+		replaces ? content_of(arena, town->last, town) : withdrawal_of(arena, town));
 	town->last = NULL;
 }
 
@@ -336,13 +349,13 @@ static void act_on(struct arena *arena, struct story *story, struct town *town,
 {
 	const struct act *act = choose(story, town);
 
-	if (act->id_field != NULL && (act->adds & (SIGNED | COUNCIL | ASKED | ANALYSING)))
-		draw_uuid(story, town->process);
-	header->aggregate = act->id_field != NULL ? town->process : town->key;
+	if (act->begins)
+		draw_uuid(story, town->processes[act->process]);
+	header->aggregate = aggregate_of(town, act);
 	town->stages = (town->stages | act->adds) & ~act->removes;
 	town->last = act;
 	snprintf(town->last_id, sizeof(town->last_id), "%s", id);
-	tell(arena, story, id, town->key, header, content_of(arena, act, town, town->process));
+	tell(arena, story, id, town->key, header, content_of(arena, act, town));
 }
 
 static Registry__Party *party_of(struct arena *arena, struct town *town)

@@ -21,7 +21,8 @@ create index span_during on span using gist (during);
 create index span_stage on span (counter, (lower(during))) where n > 0;
 
 -- The spans that follow from the marks of units, each named with its counter, known with a fact. What
--- repeats the value before begins nothing, nor does what is over on the day it began.
+-- repeats the value before begins nothing, but for what is done again and again; nor does what is over
+-- on the day it began.
 create function spans_of(counters text[], units text[], known bigint) returns setof span
 language sql stable
 as $$
@@ -32,7 +33,8 @@ as $$
 			(partition by counter, unit order by valid_on, phase, seq) as until
 		from (
 			select m.*,
-				lag((m.n, m.district, coalesce(m.responsible, ''))) over w
+				split_part(m.counter, '/', 1) in ('activity', 'review')
+					or lag((m.n, m.district, coalesce(m.responsible, ''))) over w
 					is distinct from (m.n, m.district, coalesce(m.responsible, '')) as begins
 			from unnest(counters, units) as u(counter, unit)
 			join mark m on m.counter = u.counter and m.unit = u.unit
@@ -58,7 +60,7 @@ begin
 		union
 		select counter, unit from mark where gone_with between first_seq and last_seq
 	) as changed
-	where strpos(counter, '/') > 0 and not starts_with(counter, 'activity/');
+	where strpos(counter, '/') > 0;
 	if units is null then
 		return;
 	end if;
@@ -78,6 +80,7 @@ $$;
 -- The stages of each track in their order. To add one: a row, and its number in rules/cases_of.c.
 create table stage (
 	track text not null,
+	counter text collate "C" not null generated always as ('stage/' || track) stored,
 	n bigint not null,
 	code text not null,
 	place int not null,
@@ -119,19 +122,29 @@ begin
 				select array_agg(p.counter) as counters, array_agg(p.unit) as units
 				from (
 					select distinct m.counter, m.unit from mark m
-					where strpos(m.counter, '/') > 0 and not starts_with(m.counter, 'activity/')
+					where strpos(m.counter, '/') > 0
 				) as p) as every, spans_of(every.counters, every.units, known) as s
 			where s.during @> day;
 	end if;
 end
 $$;
 
+-- When a case entered a stage for the first time, or any stage; up to a day, known with a fact.
+create function began_on(of_track text, of_unit text, in_stage bigint, day date, known bigint)
+returns date language sql stable
+as $$
+	select min(m.valid_on)
+	from mark m
+	where m.counter = 'stage/' || of_track and m.unit = of_unit and m.valid_on <= day
+		and (in_stage is null or m.n = in_stage) and stands(m.seq, m.gone_with, known)
+$$;
+
 -- What holds a case up, since when, and who is to act.
 create type obstacle as (obstacle text, since date, who text);
 
--- The open cases of a day with what holds them up: `stalled` when nothing happens or something
+-- The open cases of a day, of some tracks or all, with what holds them up: `stalled` when nothing happens or something
 -- needed is missing, `overdue` when a deadline has passed.
-create function cases_on(day date, known bigint)
+create function cases_on(day date, known bigint, tracks text[] default null)
 returns table (unit text, track text, stage text, place int, participant text, district text,
 	seq bigint, opened_on date, entered_on date, last_activity_on date, stalled boolean,
 	overdue boolean, reasons jsonb, next_due_on date, next_step text)
@@ -142,27 +155,17 @@ as $$
 	), open_case as (
 		select s.unit, g.track, g.code, g.place, s.participant, s.district, s.seq,
 			lower(s.during) as entered_on
-		from here s
-		join stage g on 'stage/' || g.track = s.counter and g.n = s.n
+		from stage g
+		join here s on s.counter = g.counter and s.n = g.n
+		where tracks is null or g.track = any (tracks)
 	), told as (
-		select c.*, a.last_on, o.opened_on, o.started_on, r.reviewed_on,
+		select c.*, lower(a.during) as last_on, lower(r.during) as reviewed_on,
 			coalesce(k.n, 0) = 1 as has_contact, coalesce(h.n, 0) as coach_changes
 		from open_case c
+		left join here a on a.unit = c.unit and a.counter = 'activity/' || c.track
+		left join here r on r.unit = c.unit and r.counter = 'review/' || c.track
 		left join here k on k.unit = c.unit and k.counter = 'contact/' || c.track
 		left join here h on h.unit = c.unit and h.counter = 'coachChanges/' || c.track
-		cross join lateral (
-			select max(m.valid_on) as last_on from mark m
-			where m.counter = 'activity/' || c.track and m.unit = c.unit and m.valid_on <= day
-				and stands(m.seq, m.gone_with, known)) as a
-		cross join lateral (
-			select min(m.valid_on) as opened_on, min(m.valid_on) filter (where m.n = 3) as started_on
-			from mark m
-			where m.counter = 'stage/' || c.track and m.unit = c.unit and m.valid_on <= day
-				and stands(m.seq, m.gone_with, known)) as o
-		cross join lateral (
-			select max(m.valid_on) as reviewed_on from mark m
-			where m.counter = 'review/' || c.track and m.unit = c.unit and m.valid_on <= day
-				and stands(m.seq, m.gone_with, known)) as r
 	), due as (
 		select split_part(s.unit, '/', 1) as unit, split_part(s.unit, '/', 2) as step,
 			date '1970-01-01' + s.n::int as due_on, s.responsible
@@ -185,8 +188,8 @@ as $$
 	), held as (
 		select t.*, array_remove(array[
 			case when t.track = 'coaching' and t.code in ('requested', 'clarification')
-				and day - t.opened_on > l.no_coach
-				then row('NO_COACH', t.opened_on + l.no_coach, 'coaching_provider')::obstacle end,
+				and day - began_on(t.track, t.unit, null, day, known) > l.no_coach
+				then row('NO_COACH', began_on(t.track, t.unit, null, day, known) + l.no_coach, 'coaching_provider')::obstacle end,
 			case when t.track = 'coaching'
 				and t.code in ('coach_matched', 'contracted', 'active', 'in_review')
 				and day - t.last_on > l.no_activity
@@ -196,15 +199,16 @@ as $$
 				then row('NO_CONTACT_PERSON', t.entered_on, 'municipality')::obstacle end
 			], null) as stalls, array_remove(array[
 			case when t.track = 'coaching' and t.code in ('active', 'in_review')
-				and day - coalesce(t.reviewed_on, t.started_on) > l.review
-				then row('REVIEW_DUE', coalesce(t.reviewed_on, t.started_on) + l.review,
-					'adviser')::obstacle end,
+				and day - coalesce(t.reviewed_on, began_on(t.track, t.unit, 3, day, known)) > l.review
+				then row('REVIEW_DUE', coalesce(t.reviewed_on,
+					began_on(t.track, t.unit, 3, day, known)) + l.review, 'adviser')::obstacle end,
 			case when t.coach_changes > 1 then row('COACH_CHANGES', t.entered_on, 'adviser')::obstacle
 				end
 			], null) as warnings
 		from told t, limits l
 	)
-	select h.unit, h.track, h.code, h.place, h.participant, h.district, h.seq, h.opened_on,
+	select h.unit, h.track, h.code, h.place, h.participant, h.district, h.seq,
+		began_on(h.track, h.unit, null, day, known),
 		h.entered_on, h.last_on, cardinality(h.stalls) > 0, coalesce(l.overdue, false),
 		(select coalesce(jsonb_agg(jsonb_build_object('obstacle', o.obstacle, 'since', o.since,
 			'days', day - o.since, 'who', o.who)), '[]')

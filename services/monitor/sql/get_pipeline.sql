@@ -9,8 +9,8 @@ with asked as (
 ), held as (
 	select c.district, c.track, c.stage, count(*) filter (where c.overdue) as overdue,
 		count(*) filter (where c.stalled) as stalled
-	from asked a, cases_on(a.as_of, a.known) as c
-	where :district::text is null or c.district = :district
+	from asked a, cases_on(a.as_of, a.known, array['coaching', 'analysis']) as c -- councils wait for nobody
+	where (c.overdue or c.stalled) and (:district::text is null or c.district = :district)
 	group by c.district, c.track, c.stage
 ), cell as (
 	select v.district, jsonb_agg(jsonb_build_object('track', g.track, 'stage', g.code,
