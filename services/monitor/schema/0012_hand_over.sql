@@ -185,13 +185,13 @@ begin
 	for change in
 		select moment, array_agg(distinct unit) as units
 		from (
-			select m.seq as moment, m.unit from mark m
+			select m.seq as moment, m.unit, m.valid_on from mark m
 			where m.seq between first_seq and last_seq
 			union all
-			select m.gone_with, m.unit from mark m
+			select m.gone_with, m.unit, m.valid_on from mark m
 			where m.gone_with between first_seq and last_seq
 			union all
-			select u.moment, u.unit
+			select u.moment, u.unit, '-infinity'
 			from succession s,
 				unnest(array[s.seq, s.seq, s.gone_with, s.gone_with],
 					array[s.predecessor, s.successor, s.predecessor, s.successor])
@@ -199,7 +199,9 @@ begin
 			where u.moment between first_seq and last_seq
 		) as all_changes
 		where exists (select from succession s where s.predecessor = all_changes.unit)
-			or exists (select from succession s where s.successor = all_changes.unit)
+			-- what is said of a successor later than that moves nothing
+			or exists (select from succession s where s.successor = all_changes.unit
+				and s.valid_on > all_changes.valid_on)
 		group by moment
 		order by moment
 	loop

@@ -67,13 +67,15 @@ begin
 	laid := array(select s from spans_of(counters, units, last_seq) as s);
 	delete from span s
 	using unnest(counters, units) as u(counter, unit)
-	where s.unit = u.unit and s.counter = u.counter and s <> all (laid);
+	where s.unit = u.unit and s.counter = u.counter
+		and (s.counter, s.unit, s.seq, s.during) not in (
+			select l.counter, l.unit, l.seq, l.during from unnest(laid) as l);
 	insert into span
 	select l.*
 	from unnest(laid) as l
 	where not exists (
 		select from span s
-		where (s.unit, s.counter, s.during) = (l.unit, l.counter, l.during));
+		where s.unit = l.unit and s.counter = l.counter and lower(s.during) = lower(l.during));
 end
 $$;
 
