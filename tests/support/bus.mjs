@@ -314,7 +314,7 @@ export class Follower {
 	}
 
 	// Until the fact with that number is here.
-	async reach(seq, within = 30_000) {
+	async reach(seq, within = 10_000) {
 		let timer;
 		const late = new Promise((_done, fail) => {
 			timer = setTimeout(() => fail(new Error(`${this.seq}, not ${seq}`)), within);
