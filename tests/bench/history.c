@@ -37,6 +37,7 @@ enum stage {
 	MATCHED = 32,
 	COACHED = 64,
 	ANALYSING = 128,
+	PRESENTED = 256,
 };
 
 /* What it goes through has an id of its own, which stands in the field of that name. */
@@ -83,10 +84,12 @@ static const struct act {
 		300 },
 	{ &coaching__coaching_closed__descriptor, COACHING, false, "stage", "CLOSED", COACHED, 0, 0,
 		ASKED | MATCHED | COACHED, 60 },
-	{ &analysis__analysis_kicked_off__descriptor, ANALYSIS, true, NULL, NULL, SIGNED, ANALYSING,
-		ANALYSING, 0, 5 },
-	{ &analysis__analysis_presented__descriptor, ANALYSIS, false, NULL, NULL, ANALYSING, 0, 0,
-		ANALYSING, 60 },
+	{ &analysis__analysis_kicked_off__descriptor, ANALYSIS, true, NULL, NULL, SIGNED,
+		ANALYSING | PRESENTED, ANALYSING, 0, 5 },
+	{ &analysis__analysis_presented__descriptor, ANALYSIS, false, NULL, NULL, ANALYSING, 0,
+		PRESENTED, ANALYSING, 60 },
+	{ &analysis__prevention_strategy_adopted__descriptor, ANALYSIS, false, NULL, NULL,
+		PRESENTED, 0, 0, PRESENTED, 60 },
 };
 #define ACTS_COUNT (sizeof(ACTS) / sizeof(ACTS[0]))
 

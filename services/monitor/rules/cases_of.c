@@ -85,11 +85,18 @@ static bool tells_stage(const ProtobufCMessage *fact, int stage)
 	       stage == COACHING__COACHING_PROCESS__STATUS__ACTIVE;
 }
 
+/* Nobody waits for what comes after the last activity. */
+static void tell_end(const struct telling *telling, enum ended ended)
+{
+	tell(telling, "activity", 0);
+	tell(telling, "stage", ended);
+}
+
 /* Goals met in part are goals met: what was given up is counted apart. */
 static void tell_closed(const struct telling *telling, const Coaching__CoachingClosed *fact)
 {
-	tell(telling, "stage",
-		fact->outcome == COACHING__OUTCOME__ABORTED ? ENDED_GIVEN_UP : ENDED_DONE);
+	tell_end(
+		telling, fact->outcome == COACHING__OUTCOME__ABORTED ? ENDED_GIVEN_UP : ENDED_DONE);
 }
 
 /* What a contract, a session or a review say beside the stage. */
@@ -130,10 +137,12 @@ static void tell_coaching(const struct telling *telling, const ProtobufCMessage 
 	if (field == NULL)
 		return;
 	stage = *(const int *)(const void *)((const char *)fact + field->offset);
-	tell(telling, "activity", 1);
-	if (fact->descriptor == &coaching__coaching_closed__descriptor)
+	if (fact->descriptor == &coaching__coaching_closed__descriptor) {
 		tell_closed(telling, AS(Coaching__CoachingClosed, coaching__coaching_closed, fact));
-	else if (stage > 0 && tells_stage(fact, stage))
+		return;
+	}
+	tell(telling, "activity", 1);
+	if (stage > 0 && tells_stage(fact, stage))
 		tell(telling, "stage", stage);
 	tell_coaching_health(telling, fact);
 }
@@ -195,6 +204,14 @@ static void tell_analysis(const struct telling *telling, const ProtobufCMessage 
 {
 	const ProtobufCMessageDescriptor *type = fact->descriptor;
 
+	if (type == &analysis__analysis_cancelled__descriptor) {
+		tell_end(telling, ENDED_GIVEN_UP);
+		return;
+	}
+	if (type == &analysis__prevention_strategy_adopted__descriptor) {
+		tell_end(telling, ENDED_DONE);
+		return;
+	}
 	tell(telling, "activity", 1);
 	if (type == &analysis__analysis_kicked_off__descriptor) {
 		tell(telling, "stage", ANALYSIS_DATA_COLLECTION);
@@ -216,10 +233,6 @@ static void tell_analysis(const struct telling *telling, const ProtobufCMessage 
 		tell_revision(telling, FACT(AnalysisRevisionChanged, analysis_revision_changed));
 	} else if (type == &analysis__analysis_presented__descriptor) {
 		tell_presented(telling, FACT(AnalysisPresented, analysis_presented));
-	} else if (type == &analysis__analysis_cancelled__descriptor) {
-		tell(telling, "stage", ENDED_GIVEN_UP);
-	} else if (type == &analysis__prevention_strategy_adopted__descriptor) {
-		tell(telling, "stage", ENDED_DONE);
 	}
 }
 
@@ -241,7 +254,7 @@ static void tell_council(const struct telling *telling, const ProtobufCMessage *
 {
 	for (size_t i = 0; i < sizeof(COUNCIL_STAGES) / sizeof(COUNCIL_STAGES[0]); i++)
 		if (COUNCIL_STAGES[i].fact == fact->descriptor) {
-			tell(telling, "activity", 1);
+			tell(telling, "activity", COUNCIL_STAGES[i].stage > 0 ? 1 : 0);
 			tell(telling, "stage", COUNCIL_STAGES[i].stage);
 		}
 }

@@ -17,7 +17,7 @@ create table span (
 	first_on date
 );
 create index span_unit on span (unit, counter);
-create index span_during on span using gist (during);
+create index span_during on span using gist (during) where n > 0;
 create index span_stage on span (counter, (lower(during))) where n > 0;
 
 -- The spans that follow from the marks of units, each named with its counter, known with a fact. What
@@ -111,22 +111,30 @@ create table threshold (
 	days int not null
 );
 
--- The spans that a day lies in, of what was known with a fact.
-create function spans_on(day date, known bigint) returns setof span language plpgsql stable
+-- The spans of some tracks that a day lies in, of what was known with a fact; not what has ended. The
+-- kinds are those of rules/cases_of.c.
+create function spans_on(day date, known bigint, tracks text[]) returns setof span
+language plpgsql stable
 as $$
+declare
+	counters text[] := array(
+		select kind || '/' || track
+		from unnest(array['stage', 'activity', 'review', 'contact', 'coachChanges', 'due']) as kind,
+			unnest(tracks) as track);
 begin
 	if known >= (select coalesce(max(seq), 0) from fact) then
-		return query select * from span where during @> day;
+		return query
+			select s.* from span s where s.during @> day and s.n > 0 and s.counter = any (counters);
 	else
 		return query
 			select s.*
 			from (
-				select array_agg(p.counter) as counters, array_agg(p.unit) as units
+				select array_agg(p.counter) as of_counters, array_agg(p.unit) as of_units
 				from (
 					select distinct m.counter, m.unit from mark m
-					where strpos(m.counter, '/') > 0
-				) as p) as every, spans_of(every.counters, every.units, known) as s
-			where s.during @> day;
+					where m.counter = any (counters)
+				) as p) as every, spans_of(every.of_counters, every.of_units, known) as s
+			where s.during @> day and s.n > 0;
 	end if;
 end
 $$;
@@ -146,20 +154,21 @@ create type obstacle as (obstacle text, since date, who text);
 
 -- The open cases of a day, of some tracks or all, with what holds them up: `stalled` when nothing happens or something
 -- needed is missing, `overdue` when a deadline has passed.
-create function cases_on(day date, known bigint, tracks text[] default null)
+create function cases_on(day date, known bigint,
+	tracks text[] default array['coaching', 'analysis', 'council'])
 returns table (unit text, track text, stage text, place int, participant text, district text,
 	seq bigint, opened_on date, entered_on date, last_activity_on date, stalled boolean,
 	overdue boolean, reasons jsonb, next_due_on date, next_step text)
 language sql stable
 as $$
 	with here as materialized (
-		select * from spans_on(day, known)
+		select * from spans_on(day, known, tracks)
 	), open_case as (
 		select s.unit, g.track, g.code, g.place, s.participant, s.district, s.seq,
 			lower(s.during) as entered_on
 		from stage g
 		join here s on s.counter = g.counter and s.n = g.n
-		where tracks is null or g.track = any (tracks)
+		where g.track = any (tracks)
 	), told as (
 		select c.*, lower(a.during) as last_on, lower(r.during) as reviewed_on,
 			coalesce(k.n, 0) = 1 as has_contact, coalesce(h.n, 0) as coach_changes
