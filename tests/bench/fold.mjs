@@ -93,7 +93,8 @@ async function page(suite, firstDay) {
 	const first = suite.logOf("monitor").length;
 	for (let i = 0; i < ASKED; i++) {
 		const asOf = new Date(Date.parse(firstDay) + i * 86_400_000).toISOString().slice(0, 10);
-		const reply = await suite.get(`/pipeline?asOf=${asOf}`, { token });
+		const ask = () => suite.get(`/pipeline?asOf=${asOf}`, { token });
+		const reply = await ask().catch(ask); // a kept connection may have ended just now
 		if (reply.status !== 200) throw new Error(reply.text);
 	}
 	const times = suite

@@ -3,42 +3,51 @@
 with asked as (
 	select coalesce(:as_of::date, :today::date) as as_of, known_seq(:known_at) as known
 	where must_know(:district, null)
-), value as (
+), value as materialized (
 	select f.* from asked a, figures_on(a.as_of, a.known) as f
 	where :district::text is null or f.district = :district
-), held as (
+), held as materialized (
 	select c.district, c.track, c.stage, count(*) filter (where c.overdue) as overdue,
 		count(*) filter (where c.stalled) as stalled
 	from asked a, cases_on(a.as_of, a.known, array['coaching', 'analysis']) as c -- councils wait for nobody
 	where (c.overdue or c.stalled) and (:district::text is null or c.district = :district)
 	group by c.district, c.track, c.stage
-), cell as (
-	select v.district, jsonb_agg(jsonb_build_object('track', g.track, 'stage', g.code,
-		'count', v.n, 'overdue', coalesce(h.overdue, 0), 'stalled', coalesce(h.stalled, 0))
-		order by g.track, g.place) as cells
+), counted as materialized (
+	select v.district,
+		max(v.n) filter (where v.counter = 'contacted') as contacted,
+		max(v.n) filter (where v.counter = 'advised') as advised,
+		max(v.n) filter (where v.counter = 'preliminaryAgreements') as preliminary_agreements,
+		max(v.n) filter (where v.counter = 'agreements') as agreements,
+		max(v.n) filter (where v.counter = 'coachingsRequested') as coachings_requested,
+		max(v.n) filter (where v.counter = 'coachesMatched') as coaches_matched,
+		max(v.n) filter (where v.counter = 'coachings') as coachings,
+		max(v.n) filter (where v.counter = 'analysesStarted') as analyses_started,
+		max(v.n) filter (where v.counter = 'analyses') as analyses,
+		max(v.n) filter (where v.counter = 'councils') as councils,
+		max(v.n) filter (where v.counter = 'closelyCooperating') as closely_cooperating,
+		jsonb_agg(jsonb_build_object('track', g.track, 'stage', g.code, 'count', v.n,
+			'overdue', coalesce(h.overdue, 0), 'stalled', coalesce(h.stalled, 0))
+			order by g.track, g.place) filter (where g.track is not null and v.n > 0) as cells
 	from value v
-	join stage g on v.counter = 'stage/' || g.track || '/' || g.n
+	left join stage g on v.counter = 'stage/' || g.track || '/' || g.n
 	left join held h on (h.district, h.track, h.stage) = (v.district, g.track, g.code)
-	where v.n > 0
 	group by v.district
 )
 select d.district, d.name, d.police_directorate, d.municipalities,
-	coalesce(max(v.n) filter (where counter = 'contacted'), 0) as contacted,
-	coalesce(max(v.n) filter (where counter = 'advised'), 0) as advised,
-	coalesce(max(v.n) filter (where counter = 'preliminaryAgreements'), 0)
-		as preliminary_agreements,
-	coalesce(max(v.n) filter (where counter = 'agreements'), 0) as agreements,
-	coalesce(max(v.n) filter (where counter = 'coachingsRequested'), 0) as coachings_requested,
-	coalesce(max(v.n) filter (where counter = 'coachesMatched'), 0) as coaches_matched,
-	coalesce(max(v.n) filter (where counter = 'coachings'), 0) as coachings,
-	coalesce(max(v.n) filter (where counter = 'analysesStarted'), 0) as analyses_started,
-	coalesce(max(v.n) filter (where counter = 'analyses'), 0) as analyses,
-	coalesce(max(v.n) filter (where counter = 'councils'), 0) as councils,
-	coalesce(max(v.n) filter (where counter = 'closelyCooperating'), 0) as closely_cooperating,
-	coalesce((select cells from cell c where c.district = d.district), '[]') as cells
+	coalesce(n.contacted, 0) as contacted,
+	coalesce(n.advised, 0) as advised,
+	coalesce(n.preliminary_agreements, 0) as preliminary_agreements,
+	coalesce(n.agreements, 0) as agreements,
+	coalesce(n.coachings_requested, 0) as coachings_requested,
+	coalesce(n.coaches_matched, 0) as coaches_matched,
+	coalesce(n.coachings, 0) as coachings,
+	coalesce(n.analyses_started, 0) as analyses_started,
+	coalesce(n.analyses, 0) as analyses,
+	coalesce(n.councils, 0) as councils,
+	coalesce(n.closely_cooperating, 0) as closely_cooperating,
+	coalesce(n.cells, '[]') as cells
 from asked a
 cross join districts_on(a.as_of, a.known) as d
-left join value v using (district)
+left join counted n on n.district = d.district
 where :district::text is null or d.district = :district
-group by d.district, d.name, d.police_directorate, d.municipalities
 order by d.district
