@@ -5,7 +5,7 @@
 #include "runtime/service_internal.h"
 
 #define LISTENER_APPLY_MAX 64     /* facts in one transaction, a statement for each */
-#define LISTENER_TOGETHER_MAX 250 /* facts in one statement */
+#define LISTENER_TOGETHER_MAX 500 /* facts in one statement */
 
 /* The calls that apply `count` facts in their order, and how many calls that are: one for all, or
  * one for each (out_calls has room for as many). Values lie in the arena and point into the facts.

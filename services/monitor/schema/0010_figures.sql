@@ -100,7 +100,7 @@ $$;
 -- The first day of what a day lies in.
 create function starts_in(grain text, day date) returns date language sql immutable
 as $$
-	select case grain when 'ever' then '-infinity' else date_trunc(grain, day)::date end
+	select case grain when 'ever' then '-infinity' else date_trunc(grain, day::timestamp)::date end
 $$;
 
 -- Whether a day lies in the later half of all days on which something happened.

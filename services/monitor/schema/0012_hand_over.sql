@@ -147,7 +147,7 @@ begin
 		select s.successor
 		from succession s
 		join reached r on r.unit = s.predecessor
-		where s.seq <= moment and (s.gone_with is null or s.gone_with >= moment)
+		where s.seq + 0 <= moment and (s.gone_with is null or s.gone_with >= moment)
 	)
 	select array_agg(unit) into concerned from reached;
 	select array_agg(distinct counter) into known
@@ -157,7 +157,7 @@ begin
 		select valid_on as day, array_agg(distinct successor) as takers,
 			array_agg(distinct predecessor) as gone
 		from succession
-		where seq <= moment and (gone_with is null or gone_with >= moment)
+		where seq + 0 <= moment and (gone_with is null or gone_with >= moment)
 			and (predecessor = any (concerned) or successor = any (concerned))
 		group by valid_on
 		order by valid_on
@@ -185,8 +185,9 @@ begin
 	for change in
 		select moment, array_agg(distinct unit) as units
 		from (
-			select m.seq as moment, m.unit, m.valid_on from mark m
+			select m.seq as moment, m.unit, min(m.valid_on) as valid_on from mark m
 			where m.seq between first_seq and last_seq
+			group by m.seq, m.unit
 			union all
 			select m.gone_with, m.unit, m.valid_on from mark m
 			where m.gone_with between first_seq and last_seq

@@ -88,7 +88,7 @@ as $$
 			(select b.valid_on, b.phase, b.seq, b.n, b.district, b.gone_with
 			from mark b
 			where b.counter = t.counter and b.unit = t.unit and b.valid_on < t.first_day
-				and b.seq < t.moment and (b.gone_with is null or b.gone_with > t.moment)
+				and b.seq + 0 < t.moment and (b.gone_with is null or b.gone_with > t.moment)
 			order by b.valid_on desc, b.phase desc, b.seq desc
 			limit 1)
 			union all
@@ -96,12 +96,12 @@ as $$
 			from mark b
 			where b.counter = t.counter and b.unit = t.unit
 				and b.valid_on between t.first_day and t.last_day
-				and b.seq <= t.moment and (b.gone_with is null or b.gone_with >= t.moment)
+				and b.seq + 0 <= t.moment and (b.gone_with is null or b.gone_with >= t.moment)
 			union all
 			(select b.valid_on, b.phase, b.seq, b.n, b.district, b.gone_with
 			from mark b
 			where b.counter = t.counter and b.unit = t.unit and b.valid_on > t.last_day
-				and b.seq < t.moment and (b.gone_with is null or b.gone_with > t.moment)
+				and b.seq + 0 < t.moment and (b.gone_with is null or b.gone_with > t.moment)
 			order by b.valid_on, b.phase, b.seq
 			limit 1)) as m
 	), told as (
