@@ -44,10 +44,13 @@ static const struct column {
 	{ "analysis", "presented", "presented" },
 	{ "council", "active", "active" },
 	{ "council", "dormant", "dormant" },
+	{ "measure", "planned", "planned" },
+	{ "measure", "running", "running" },
+	{ "measure", "done", "to evaluate" },
 };
 #define COLUMN_COUNT (sizeof COLUMNS / sizeof COLUMNS[0])
 
-static const char *const TRACKS[] = { "coaching", "analysis", "council" };
+static const char *const TRACKS[] = { "coaching", "analysis", "council", "measure" };
 #define TRACK_COUNT (sizeof TRACKS / sizeof TRACKS[0])
 
 /* ---- the matrix */
@@ -159,6 +162,8 @@ static const char *print_reason(struct arena *arena, const Monitor__Reason *reas
 		return "more than one change of coach";
 	case MONITOR__OBSTACLE__DEADLINE_PASSED:
 		return text_format(arena, "%s overdue by %s", reason->step, days);
+	case MONITOR__OBSTACLE__NOT_EVALUATED:
+		return text_format(arena, "not evaluated, %s too long", days);
 	case MONITOR__OBSTACLE__OBSTACLE_UNSPECIFIED:
 	case _MONITOR__OBSTACLE_IS_INT_SIZE:
 		break;
@@ -278,7 +283,7 @@ static bool is_understood(const struct manual *manual, const struct pipeline_que
 	}
 	if (question->track != NULL) {
 		options_wrong(manual,
-			"there is no track '%s'; there are coaching, analysis, council",
+			"there is no track '%s'; there are coaching, analysis, council, measure",
 			question->track);
 	}
 	return question->track == NULL;
@@ -296,14 +301,15 @@ int command_pipeline(int argc, char **argv)
 			&question.figures.known_at, NULL },
 		{ "district", "AGS5", "one district (else the state)", NULL,
 			&question.figures.district, NULL },
-		{ "track", "TRACK", "coaching, analysis or council (else all)", NULL,
+		{ "track", "TRACK", "coaching, analysis, council or measure (else all)", NULL,
 			&question.track, NULL },
 		{ "all", NULL, "list the cases that nothing holds up too", &question.all, NULL,
 			NULL },
 	};
 	const struct manual manual = { .name = "pipeline",
 		.arguments = "",
-		.text = "Prints for each district how many coachings, analyses and councils are in "
+		.text = "Prints for each district how many coachings, analyses, councils and "
+			"measures are in "
 			"which stage\n"
 			"as of a day. \"3 (2!)\": of three, two are stalled or overdue. Below it "
 			"the "

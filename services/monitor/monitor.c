@@ -38,6 +38,8 @@ static struct setting settings[] = {
 		"days without a session or anything else, then a coaching is stalled", NULL },
 	{ "ASSKOMM_STALL_REVIEW_DAYS", "365", false,
 		"days after the last interim review, or the start: one is due", NULL },
+	{ "ASSKOMM_STALL_MEASURE_DAYS", "180", false,
+		"days without anything on a measure, or its evaluation, then it is stalled", NULL },
 	{ .name = NULL },
 };
 

@@ -9,19 +9,21 @@
 #define LOOK_MS 100
 #define DAYS_MAX 36500 /* a hundred years: never */
 
+/* In the order of the statement's parameters. To add one: a row here, in monitor.c's settings and
+ * in set_thresholds.sql. */
+static const char *const SETTINGS[] = { "ASSKOMM_STALL_NO_COACH_DAYS",
+	"ASSKOMM_STALL_NO_ACTIVITY_DAYS", "ASSKOMM_STALL_REVIEW_DAYS",
+	"ASSKOMM_STALL_MEASURE_DAYS" };
+#define SETTING_COUNT (sizeof(SETTINGS) / sizeof(SETTINGS[0]))
+
 static struct writer {
 	struct service *service;
 	uv_timer_t timer;
 	struct db_segment segment;
-	char days[3][8];
-	const char *values[3];
+	char days[SETTING_COUNT][8];
+	const char *values[SETTING_COUNT];
 	bool busy, done, ended;
 } writer; /* one per process */
-
-/* In the order of the statement's parameters. To add one: a row here, in monitor.c's settings and
- * in set_thresholds.sql. */
-static const char *const SETTINGS[] = { "ASSKOMM_STALL_NO_COACH_DAYS",
-	"ASSKOMM_STALL_NO_ACTIVITY_DAYS", "ASSKOMM_STALL_REVIEW_DAYS" };
 
 /* A failure leaves the timer running, and the next look tries again. */
 static void on_written(struct db_segment *segment, enum db_outcome outcome)
@@ -55,7 +57,7 @@ static void on_timer(uv_timer_t *timer)
 void thresholds_start(struct service *service)
 {
 	writer.service = service;
-	for (size_t i = 0; i < sizeof(SETTINGS) / sizeof(SETTINGS[0]); i++) {
+	for (size_t i = 0; i < SETTING_COUNT; i++) {
 		snprintf(writer.days[i], sizeof(writer.days[i]), "%ld",
 			service_number(service, SETTINGS[i], 1, DAYS_MAX));
 		writer.values[i] = writer.days[i];

@@ -99,6 +99,36 @@ test("a new due date holds from the day of the change on; what is late is listed
 	assert.deepEqual([late.id, late.daysOverdue, late.dueChanges], [measure, 10, 1]);
 });
 
+test("the pipeline has it as a case: how far, how late, and who is to act", async () => {
+	const { entries } = (await suite.get(`/measures/${measure}`, { token })).json;
+	const after = `afterFact=${entries[entries.length - 1].factId}`;
+	const inPipeline = async (day) =>
+		(await suite.get(`/pipeline/items?asOf=${day}&track=measure&${after}`, { token })).json.items.map(
+			({ unit, stage, stalled, overdue, reasons, nextDueOn }) => [
+				unit, stage, nextDueOn, stalled, overdue,
+				...reasons.map(({ obstacle, who, days }) => `${obstacle} ${who} ${days}`),
+			],
+		);
+	assert.deepEqual(await inPipeline("2024-07-31"), [
+		[measure, "planned", "2024-12-31", false, false],
+	]);
+	assert.deepEqual(await inPipeline("2025-04-10"), [
+		[measure, "running", "", false, true, "DEADLINE_PASSED public_order_office 10"],
+	]);
+	// 180 days without anything on it, since its due date was changed
+	assert.deepEqual(await inPipeline("2025-05-31"), [
+		[measure, "running", "", true, true, "NO_ACTIVITY public_order_office 1",
+			"DEADLINE_PASSED public_order_office 61"],
+	]);
+	const [row] = (await suite.get(`/pipeline?asOf=2025-04-10&district=14523`, { token })).json.items;
+	const cell = row.cells.find(({ track }) => track === "measure");
+	assert.deepEqual(cell, { track: "measure", stage: "running", count: 1, overdue: 1, stalled: 0 });
+	const log = await suite.get("/pipeline/events.xes?track=measure&asOf=2025-04-10", { token });
+	assert.match(log.text, /"concept:name" value="running"/);
+	const { cases } = (await suite.get("/participants/14523360/dossier", { token })).json;
+	assert.ok(cases.some(({ unit, track }) => unit === measure && track === "measure"));
+});
+
 test("done and judged; taken back, it runs again", async () => {
 	const finished = await record(`/measures/${measure}/finish`, { finishedOn: "2025-04-20" });
 	assert.deepEqual(await listed("asOf=2025-05-01&overdue=true"), []);

@@ -14,8 +14,11 @@ const QUESTIONS = 60;
 const DAY_MS = 86_400_000;
 const FIRST = Date.UTC(2022, 0, 1);
 const DAYS = 700;
-const STAGES = { 1: "requested", 6: "clarification", 2: "coach_matched", 7: "contracted", 3: "active" };
-const LIMITS = { NO_COACH: 28, NO_ACTIVITY: 90, REVIEW_DUE: 365 };
+const STAGES = {
+	coaching: { 1: "requested", 6: "clarification", 2: "coach_matched", 7: "contracted", 3: "active" },
+	measure: { 1: "planned", 2: "running", 3: "done" },
+};
+const LIMITS = { NO_COACH: 28, NO_ACTIVITY: 90, REVIEW_DUE: 365, MEASURE: 180 };
 
 const seeded = `seed ${SEED}`;
 const random = randomFrom(SEED);
@@ -23,26 +26,27 @@ const dateOf = (days) => new Date(FIRST + days * DAY_MS).toISOString().slice(0, 
 const sinceEpoch = (day) => Date.parse(day) / DAY_MS;
 const randomDay = () => dateOf(random.below(DAYS));
 
-const UNITS = Array.from({ length: 12 }, (_, i) => ({
+const UNITS = Array.from({ length: 18 }, (_, i) => ({
 	unit: randomUUID(),
+	track: i < 12 ? "coaching" : "measure",
 	participant: `1462${i % 3}${100 + i}`,
 }));
 
-const mark = (what, { unit, participant }, validOn, n, step = "") => ({
-	counter: `${what}/coaching`,
+const mark = (what, { unit, track, participant }, validOn, n, step = "") => ({
+	counter: `${what}/${track}`,
 	unit: unit + step,
 	participant,
 	district: participant.slice(0, 5),
 	validOn,
 	n,
-	responsible: what === "due" ? "coach" : "",
+	responsible: what === "due" ? "coach" : what === "stage" && track === "measure" ? "mayor" : "",
 	firstOn: "",
 });
 
 // To add one: a function of a case and a day that gives marks beside its activity.
 const MAKERS = [
-	(of, day) => [mark("stage", of, day, Number(random.of(Object.keys(STAGES))))],
-	(of, day) => [mark("stage", of, day, Number(random.of(Object.keys(STAGES))))],
+	(of, day) => [mark("stage", of, day, Number(random.of(Object.keys(STAGES[of.track]))))],
+	(of, day) => [mark("stage", of, day, Number(random.of(Object.keys(STAGES[of.track]))))],
 	(of, day) => [mark("stage", of, day, random.of([-1, -2]))],
 	(of, day) => [mark("contact", of, day, random.of([0, 1]))],
 	(of, day) => [mark("due", of, day, random.chance(0.3) ? 0 : sinceEpoch(randomDay()), "/review")],
@@ -78,7 +82,7 @@ function timeline(what, unit, known, until) {
 	return facts
 		.filter(({ seq, id }) => seq <= known && (goneWith.get(id) ?? Infinity) > known)
 		.flatMap(({ seq, cases }) => cases.map((each) => ({ ...each, seq })))
-		.filter((each) => each.counter === `${what}/coaching` && each.unit === unit)
+		.filter((each) => each.counter.startsWith(`${what}/`) && each.unit === unit)
 		.filter(({ validOn }) => validOn <= until)
 		.sort((a, b) => (a.validOn < b.validOn ? -1 : a.validOn > b.validOn ? 1 : a.seq - b.seq));
 }
@@ -94,7 +98,7 @@ function begun(list) {
 	return list[at].validOn;
 }
 
-function reasonsOf({ unit }, stage, entered, day, known) {
+function reasonsOf({ unit, track }, stage, entered, day, known) {
 	const stages = timeline("stage", unit, known, day);
 	const started = stages.find(({ n }) => n === 3)?.validOn;
 	const reviewed = last(timeline("review", unit, known, day))?.validOn ?? started;
@@ -102,7 +106,10 @@ function reasonsOf({ unit }, stage, entered, day, known) {
 	const due = last(timeline("due", `${unit}/review`, known, day))?.n ?? 0;
 	const found = [];
 	const add = (obstacle, since) => found.push(`${obstacle} ${since}`);
-	if (["requested", "clarification"].includes(stage)) {
+	if (track === "measure") {
+		if (daysFrom(active, day) > LIMITS.MEASURE)
+			add(stage === "done" ? "NOT_EVALUATED" : "NO_ACTIVITY", later(active, LIMITS.MEASURE));
+	} else if (["requested", "clarification"].includes(stage)) {
 		if (daysFrom(stages[0].validOn, day) > LIMITS.NO_COACH)
 			add("NO_COACH", later(stages[0].validOn, LIMITS.NO_COACH));
 	} else if (daysFrom(active, day) > LIMITS.NO_ACTIVITY)
@@ -121,12 +128,13 @@ function reasonsOf({ unit }, stage, entered, day, known) {
 function casesBy(day, known) {
 	return UNITS.flatMap((of) => {
 		const stages = timeline("stage", of.unit, known, day);
-		const stage = STAGES[last(stages)?.n];
+		const stage = STAGES[of.track][last(stages)?.n];
 		if (!stage) return [];
 		const entered = begun(stages);
 		return [
 			{
 				unit: of.unit,
+				track: of.track,
 				stage,
 				district: of.participant.slice(0, 5),
 				opened: stages[0].validOn,
@@ -185,7 +193,7 @@ function* questions() {
 test("the cases of a day with their ages and what holds them up", async () => {
 	for (const [day, known] of questions()) {
 		const rows = await superuser.rows(
-			`select unit, stage, district, opened_on as opened, entered_on as entered,
+			`select unit, track, stage, district, opened_on as opened, entered_on as entered,
 				last_activity_on as active, stalled, overdue,
 				array_to_json(array(select (r ->> 'obstacle') || ' ' || (r ->> 'since')
 					from jsonb_array_elements(reasons) as r))::text as reasons
@@ -210,9 +218,9 @@ test("how many are in a stage is summed up, and is the same", async () => {
 			[day, String(known)],
 		);
 		const counted = {};
-		for (const { stage, district } of casesBy(day, known)) {
-			const n = Object.keys(STAGES).find((number) => STAGES[number] === stage);
-			const cell = `stage/coaching/${n} ${district}`;
+		for (const { track, stage, district } of casesBy(day, known)) {
+			const n = Object.keys(STAGES[track]).find((number) => STAGES[track][number] === stage);
+			const cell = `stage/${track}/${n} ${district}`;
 			counted[cell] = (counted[cell] ?? 0) + 1;
 		}
 		assert.deepEqual(
@@ -226,7 +234,8 @@ test("how many are in a stage is summed up, and is the same", async () => {
 test("thresholds are data", async () => {
 	const day = dateOf(DAYS);
 	await superuser.rows(
-		"insert into monitor.threshold values ('no_coach', 10000), ('no_activity', 10000)",
+		`insert into monitor.threshold
+		values ('no_coach', 10000), ('no_activity', 10000), ('measure', 10000)`,
 	);
 	const [{ n }] = await superuser.rows(
 		"select count(*) filter (where stalled) as n from monitor.cases_on($1, $2)",

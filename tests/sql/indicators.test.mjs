@@ -23,6 +23,7 @@ const STAGES = {
 		3: "active", 8: "paused", 9: "in_review",
 	},
 	council: { 1: "active", 2: "dormant" },
+	measure: { 1: "planned", 2: "running", 3: "done" },
 };
 const ANALYSIS = "asskomm.analysis.v1";
 const COACHING = "asskomm.coaching.v1";
@@ -36,9 +37,9 @@ const dayOf = (days) => new Date(days * DAY_MS).toISOString().slice(0, 10);
 const randomDay = () => dateOf(random.chance(0.5) ? random.below(DAYS) : 20 * random.below(DAYS / 20));
 const instantOf = (seq) => new Date(Date.UTC(2024, 0, 1) + seq * 1000).toISOString();
 
-const UNITS = Array.from({ length: 18 }, (_, i) => ({
+const UNITS = Array.from({ length: 24 }, (_, i) => ({
 	unit: randomUUID(),
-	track: ["coaching", "analysis"][i % 2],
+	track: i < 18 ? ["coaching", "analysis"][i % 2] : "measure",
 	participant: `${DISTRICTS[i % 3]}${100 + i}`,
 }));
 
@@ -74,7 +75,11 @@ const MAKERS = [
 		marks: [mark("stage", of, day, anyStage(of), { district: random.of(DISTRICTS) })],
 	}),
 	(of, day) =>
-		of.track === "analysis"
+		of.track === "measure"
+			? due(of, day, "completion",
+					random.of([`${ANALYSIS}.MeasureFinished`, `${ANALYSIS}.MeasureDueDateChanged`,
+						`${ANALYSIS}.MeasureDropped`]))
+			: of.track === "analysis"
 			? due(of, day, random.of(["survey", "presentation"]),
 					random.of([`${ANALYSIS}.AnalysisMilestoneReached`, `${ANALYSIS}.AnalysisTaskDone`,
 						`${ANALYSIS}.AnalysisPresented`, `${ANALYSIS}.AnalysisStepPostponed`]))
@@ -176,6 +181,7 @@ function deadlinesBy(day, known) {
 					const kind = next?.type.split(".").pop();
 					const isDone =
 						(["AnalysisMilestoneReached", "AnalysisTaskDone"].includes(kind) && next.n === 0) ||
+						(kind === "MeasureFinished" && next.n === 0) ||
 						(kind === "AnalysisPresented" && step === "presentation" && next.n === 0) ||
 						(kind === "SessionHeld" && step === "session") ||
 						(kind === "InterimReviewHeld" && step === "review");
@@ -365,7 +371,7 @@ test("every number is the recount", async () => {
 		const counted = factsBy(asked);
 		assert.deepEqual(stages.map(({ stalled, ...rest }) => rest), counted.stages, label);
 		assert.deepEqual(tracks, counted.tracks, label);
-		assert.ok(counted.stages.length === 17);
+		assert.ok(counted.stages.length === 21);
 	}
 });
 
@@ -411,7 +417,7 @@ test("the districts sum up to the state", async () => {
 test("a forecast draws from the departures", async () => {
 	for (let i = 0; i < QUESTIONS / 4; i++) {
 		const { day, known, district } = question(FACTS);
-		const track = random.of(["coaching", "analysis"]);
+		const track = random.of(["coaching", "analysis", "measure"]);
 		const stage = random.of([null, ...Object.values(STAGES[track])]);
 		const [row] = await monitor.run("get_forecast", {
 			as_of: day, known_at: instantOf(known), today: "2030-01-01", track, stage, district,

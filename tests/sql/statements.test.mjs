@@ -67,7 +67,10 @@ const WORKERS = {
 	monitor: {
 		has_fact: HAS_FACT,
 		set_thresholds: {
-			given: { no_coach_days: "integer", no_activity_days: "integer", review_days: "integer" },
+			given: {
+				no_coach_days: "integer", no_activity_days: "integer", review_days: "integer",
+				measure_days: "integer",
+			},
 			read: {},
 		},
 	},

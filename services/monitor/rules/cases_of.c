@@ -1,14 +1,17 @@
 /* What facts say about the cases of the pipeline.
  *
- * A case is a coaching, an analysis or a council. Its marks are in counters with a slash, which are
- * not summed up but read as timelines, from one mark to the next (schema/0014_cases.sql):
+ * A case is a coaching, an analysis, a council or a measure. Its marks are in counters with a
+ * slash, which are not summed up but read as timelines, from one mark to the next
+ * (schema/0014_cases.sql):
  *
- *   stage/<track>     the stage as a number of the track, open ones above 0; below 0 the case
- * ended, -1 done, -2 given up; summed up as stage/<track>/<number> activity/<track>  something
- * happened due/<track>       unit <case>/<step>: the day it is due, as days since 1970; 0: not any
- * more contact/<track>, review/<track>, coachChanges/<track>   what a rule of health asks for
+ * - stage/<track>: the stage as a number of the track, open ones above 0; below 0 the case ended,
+ * -1 done, -2 given up. Summed up as stage/<track>/<number>.
+ * - activity/<track>: something happened.
+ * - due/<track>, unit <case>/<step>: the day it is due, as days since 1970; 0: not any more.
+ * - contact/<track>, review/<track>, coachChanges/<track>: what a rule of health asks for.
  *
- * Numbers of stages: the status of a coaching, STAGES of the others; their names are in SQL. */
+ * Numbers of stages: the status of a coaching or measure, STAGES of the others; their names are in
+ * SQL. */
 #include "marks.h"
 
 #include "asskomm/analysis.pb-c.h"
@@ -46,13 +49,16 @@ static void add_case(const struct telling *telling, const Monitor__Mark *mark)
 	reflect_append(telling->arena, &telling->marks->base, "cases", mark);
 }
 
-/* Of the case itself, on the day of the fact. */
-static void tell(const struct telling *telling, const char *what, int64_t n)
+/* Of the case itself, on the day of the fact; the mark, for those who say more. */
+static Monitor__Mark *tell(const struct telling *telling, const char *what, int64_t n)
 {
-	add_case(telling,
+	Monitor__Mark *mark =
 		mark_new(telling->arena, text_format(telling->arena, "%s/%s", what, telling->track),
 			telling->header->aggregate, marks_subject(telling->header),
-			telling->header->valid_on, n));
+			telling->header->valid_on, n);
+
+	add_case(telling, mark);
+	return mark;
 }
 
 /* A deadline of a case; an empty day ends it. */
@@ -236,6 +242,67 @@ static void tell_analysis(const struct telling *telling, const ProtobufCMessage 
 	}
 }
 
+/* ---- measure */
+
+#define COMPLETION "completion"
+#define STATUS(name) ANALYSIS__MEASURE__STATUS__##name
+
+/* In each stage the same role sees to it: to the start, to the end, to the evaluation. */
+static void tell_measure_stage(
+	const struct telling *telling, Analysis__Measure__Status stage, const char *owner_role)
+{
+	tell(telling, "activity", 1);
+	tell(telling, "stage", stage)->responsible = text_copy(telling->arena, owner_role);
+}
+
+/* What is judged on its way goes on; what is judged at its end is over. */
+static void tell_evaluated(const struct telling *telling, const Analysis__MeasureEvaluated *fact)
+{
+	if (fact->status == STATUS(DONE))
+		tell_end(telling, ENDED_DONE);
+	else
+		tell(telling, "activity", 1);
+}
+
+/* A measure is a case of its own: nothing of it moves the analysis that it follows from. */
+static bool is_of_measure(const ProtobufCMessage *fact)
+{
+	return reflect_field(fact->descriptor, "measure_id") != NULL;
+}
+
+/* Facts that plan it or move it on. */
+static void tell_measure(const struct telling *telling, const ProtobufCMessage *fact)
+{
+	const ProtobufCMessageDescriptor *type = fact->descriptor;
+
+	if (type == &analysis__measure_decided__descriptor) {
+		const Analysis__MeasureDecided *decided = FACT(MeasureDecided, measure_decided);
+
+		tell_measure_stage(telling, STATUS(PLANNED), decided->owner_role);
+		tell_due(
+			telling, COMPLETION, decided->due_on, decided->owner_role, decided->due_on);
+	} else if (type == &analysis__measure_due_date_changed__descriptor) {
+		const Analysis__MeasureDueDateChanged *changed =
+			FACT(MeasureDueDateChanged, measure_due_date_changed);
+
+		tell(telling, "activity", 1);
+		tell_due(telling, COMPLETION, changed->due_on, changed->owner_role,
+			changed->first_due_on);
+	} else if (type == &analysis__measure_started__descriptor) {
+		tell_measure_stage(telling, STATUS(RUNNING),
+			FACT(MeasureStarted, measure_started)->owner_role);
+	} else if (type == &analysis__measure_finished__descriptor) {
+		tell_measure_stage(
+			telling, STATUS(DONE), FACT(MeasureFinished, measure_finished)->owner_role);
+		tell_due(telling, COMPLETION, "", "", "");
+	} else if (type == &analysis__measure_dropped__descriptor) {
+		tell_end(telling, ENDED_GIVEN_UP);
+		tell_due(telling, COMPLETION, "", "", "");
+	} else if (type == &analysis__measure_evaluated__descriptor) {
+		tell_evaluated(telling, FACT(MeasureEvaluated, measure_evaluated));
+	}
+}
+
 /* ---- council */
 
 /* To add one: a row. */
@@ -274,6 +341,9 @@ void mark_cases(struct arena *arena, Monitor__Marks *marks, const Asskomm__FactH
 	if (strcmp(package, "asskomm.coaching.v1") == 0)
 		tell_coaching(&telling, fact);
 	telling.track = "analysis";
-	if (strcmp(package, "asskomm.analysis.v1") == 0)
+	if (strcmp(package, "asskomm.analysis.v1") == 0 && !is_of_measure(fact))
 		tell_analysis(&telling, fact);
+	telling.track = "measure";
+	if (is_of_measure(fact))
+		tell_measure(&telling, fact);
 }

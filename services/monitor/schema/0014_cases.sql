@@ -1,4 +1,4 @@
--- The cases of the pipeline: coachings, analyses and councils, where each stood on any day, and what
+-- The cases of the pipeline: coachings, analyses, councils and measures, where each stood on any day, and what
 -- held it up.
 --
 -- Their marks (counters with a slash, rules/cases_of.c) are read as timelines. What is known now lies
@@ -103,7 +103,10 @@ insert into stage (track, n, code, place, aside) values
 	('analysis', 4, 'report', 4, false),
 	('analysis', 5, 'presented', 5, false),
 	('council', 1, 'active', 1, false),
-	('council', 2, 'dormant', 2, true);
+	('council', 2, 'dormant', 2, true),
+	('measure', 1, 'planned', 1, false),
+	('measure', 2, 'running', 2, false),
+	('measure', 3, 'done', 3, false); -- until it is evaluated
 
 -- From when on something holds a case up, in days; set from the service's settings at its start.
 create table threshold (
@@ -155,7 +158,7 @@ create type obstacle as (obstacle text, since date, who text);
 -- The open cases of a day, of some tracks or all, with what holds them up: `stalled` when nothing happens or something
 -- needed is missing, `overdue` when a deadline has passed.
 create function cases_on(day date, known bigint,
-	tracks text[] default array['coaching', 'analysis', 'council'])
+	tracks text[] default array['coaching', 'analysis', 'council', 'measure'])
 returns table (unit text, track text, stage text, place int, participant text, district text,
 	seq bigint, opened_on date, entered_on date, last_activity_on date, stalled boolean,
 	overdue boolean, reasons jsonb, next_due_on date, next_step text)
@@ -165,7 +168,7 @@ as $$
 		select * from spans_on(day, known, tracks)
 	), open_case as (
 		select s.unit, g.track, g.code, g.place, s.participant, s.district, s.seq,
-			lower(s.during) as entered_on
+			s.responsible, lower(s.during) as entered_on
 		from stage g
 		join here s on s.counter = g.counter and s.n = g.n
 		where g.track = any (tracks)
@@ -194,7 +197,8 @@ as $$
 	), limits as (
 		select coalesce(max(days) filter (where name = 'no_coach'), 28) as no_coach,
 			coalesce(max(days) filter (where name = 'no_activity'), 90) as no_activity,
-			coalesce(max(days) filter (where name = 'review'), 365) as review
+			coalesce(max(days) filter (where name = 'review'), 365) as review,
+			coalesce(max(days) filter (where name = 'measure'), 180) as measure
 		from threshold
 	), held as (
 		select t.*, array_remove(array[
@@ -207,7 +211,10 @@ as $$
 				then row('NO_ACTIVITY', t.last_on + l.no_activity, 'coach')::obstacle end,
 			case when t.track = 'coaching' and t.code in ('contracted', 'active', 'in_review')
 				and not t.has_contact
-				then row('NO_CONTACT_PERSON', t.entered_on, 'municipality')::obstacle end
+				then row('NO_CONTACT_PERSON', t.entered_on, 'municipality')::obstacle end,
+			case when t.track = 'measure' and day - t.last_on > l.measure
+				then row(case t.code when 'done' then 'NOT_EVALUATED' else 'NO_ACTIVITY' end,
+					t.last_on + l.measure, coalesce(t.responsible, ''))::obstacle end
 			], null) as stalls, array_remove(array[
 			case when t.track = 'coaching' and t.code in ('active', 'in_review')
 				and day - coalesce(t.reviewed_on, began_on(t.track, t.unit, 3, day, known)) > l.review

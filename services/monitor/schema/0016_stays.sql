@@ -62,6 +62,7 @@ as $$
 		values ('analysis', null, 'asskomm.analysis.v1.AnalysisMilestoneReached', false),
 			('analysis', null, 'asskomm.analysis.v1.AnalysisTaskDone', false),
 			('analysis', 'presentation', 'asskomm.analysis.v1.AnalysisPresented', false),
+			('measure', null, 'asskomm.analysis.v1.MeasureFinished', false),
 			('coaching', 'session', 'asskomm.coaching.v1.SessionHeld', true),
 			('coaching', 'review', 'asskomm.coaching.v1.InterimReviewHeld', true)
 	), named as (

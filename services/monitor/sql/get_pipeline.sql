@@ -9,7 +9,7 @@ with asked as (
 ), held as materialized (
 	select c.district, c.track, c.stage, count(*) filter (where c.overdue) as overdue,
 		count(*) filter (where c.stalled) as stalled
-	from asked a, cases_on(a.as_of, a.known, array['coaching', 'analysis']) as c -- councils wait for nobody
+	from asked a, cases_on(a.as_of, a.known, array['coaching', 'analysis', 'measure']) as c -- councils wait for nobody
 	where (c.overdue or c.stalled) and (:district::text is null or c.district = :district)
 	group by c.district, c.track, c.stage
 ), counted as materialized (
