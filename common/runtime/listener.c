@@ -3,8 +3,9 @@
  *
  * PUB is a hint. What counts is the offset in the database and the ledger's replay: whenever the
  * highest known number is ahead of the offset and the next facts are not at hand, they are asked
- * for. A fact whose effect fails is tried again and holds the stream: figures that skip a fact
- * would be wrong, so the service says why it is not ready instead. */
+ * for; while the ones at hand are applied the ledger is asked for those after them, one page ahead.
+ * A fact whose effect fails is tried again and holds the stream: figures that skip a fact would be
+ * wrong, so the service says why it is not ready instead. */
 #include "runtime/listener_internal.h"
 
 #include "asskomm/ledger.pb-c.h"
@@ -20,15 +21,15 @@
 #define REPLAY_LIMIT 500
 #define RETRY_MS 500 /* after a failure */
 #define POLL_MS 2000 /* asks the ledger even when nothing was heard */
-#define LISTENING_ARENA (64u * 1024 * 1024)
 
 enum listening_state {
-	LISTENING_START, /* the offset is not known */
-	LISTENING_IDLE,
-	LISTENING_ASKING,   /* a replay is under way */
+	LISTENING_START,    /* the offset is not known */
+	LISTENING_IDLE,     /* nothing at hand to apply */
 	LISTENING_APPLYING, /* a transaction is under way */
 	LISTENING_WAITING,  /* after a failure, until the timer */
 };
+
+enum ahead { AHEAD_NOTHING, AHEAD_ASKED, AHEAD_HERE };
 
 struct listening {
 	struct service *service;
@@ -41,10 +42,11 @@ struct listening {
 	uint64_t head; /* highest number heard of */
 	struct bus_request request;
 	struct db_segment segment;
-	struct arena *arena; /* of the facts at hand */
-	Ledger__FactList *facts;
-	size_t at, applying;
-	size_t most; /* facts applied at once; 0 after a failure: begin with one */
+	struct listener_page here;
+	size_t at, applying; /* facts of it that are behind us, that are under way */
+	enum ahead ahead;
+	struct listener_page next; /* while AHEAD_HERE; follows on what is here, or on the offset */
+	size_t most;               /* facts applied at once; 0 after a failure: begin with one */
 	const char *why_not;
 	char problem[300];
 	struct listener_waiter *waiters;
@@ -55,7 +57,7 @@ static void step(struct listening *listening);
 static void on_timer(uv_timer_t *timer);
 
 /* The one place where the state changes; what may follow what is told by step, which acts on START
- * and IDLE alone and leaves the other three to their callbacks. */
+ * and IDLE alone and leaves the other two to their callbacks. */
 static void move(struct listening *listening, enum listening_state state)
 {
 	listening->state = state;
@@ -75,9 +77,12 @@ static void pause_after(struct listening *listening, const char *why, const char
 /* They can always be had again: the ledger replays them. */
 static void drop_facts(struct listening *listening)
 {
-	arena_destroy(&listening->arena);
-	listening->facts = NULL;
+	listener_page_drop(&listening->here);
+	listener_page_drop(&listening->next);
 	listening->at = 0;
+	if (listening->ahead == AHEAD_ASKED)
+		bus_forget(&listening->request);
+	listening->ahead = AHEAD_NOTHING;
 }
 
 /* ---- applying */
@@ -106,8 +111,10 @@ static void after_commit(struct listening *listening)
 	listening->at += listening->applying;
 	listening->why_not = NULL;
 	metrics_set("asskomm_listener_seq", NULL, NULL, (double)listening->offset);
-	if (listening->at == listening->facts->n_items)
-		drop_facts(listening);
+	if (listening->at == listening->here.facts->n_items) {
+		listener_page_drop(&listening->here);
+		listening->at = 0;
+	}
 	move(listening, LISTENING_IDLE);
 	wake_waiters(listening);
 	if (listening->listener->on_folded != NULL)
@@ -137,7 +144,7 @@ static bool all_applied(const struct listening *listening)
 static void on_rejected(struct listening *listening)
 {
 	char problem[sizeof(listening->segment.error.message) + 40];
-	const Asskomm__Fact *first = listening->facts->items[listening->at];
+	const Asskomm__Fact *first = listening->here.facts->items[listening->at];
 
 	snprintf(problem, sizeof(problem), "%zu from number %" PRIu64 " on: %s",
 		listening->applying, first->seq, listening->segment.error.message);
@@ -169,7 +176,8 @@ static void on_applied(struct db_segment *segment, enum db_outcome outcome)
  * and doubles, so those before the one that fails are folded, and it is named. */
 static void apply(struct listening *listening)
 {
-	size_t left = listening->facts->n_items - listening->at;
+	struct listener_page *here = &listening->here;
+	size_t left = here->facts->n_items - listening->at;
 	size_t limit = listening->listener->together ? LISTENER_TOGETHER_MAX : LISTENER_APPLY_MAX;
 
 	listening->most = listening->most < limit / 2 ? 2 * listening->most + 1 : limit;
@@ -180,56 +188,70 @@ static void apply(struct listening *listening)
 		.timeout_ms = 30000,
 		.on_done = on_applied,
 	};
-	listening->segment.n_calls = listener_calls(listening->arena, listening->listener,
-		&listening->facts->items[listening->at], listening->applying,
-		listening->segment.calls);
+	listening->segment.n_calls = listener_page_calls(here, listening->listener, listening->at,
+		listening->applying, listening->segment.calls);
 	move(listening, LISTENING_APPLYING);
 	db_submit(listening->service->db, &listening->segment);
 }
 
 /* ---- asking for what is missing */
 
+/* The number of the last fact at hand. */
+static uint64_t last_seq(const struct listening *listening)
+{
+	const Ledger__FactList *facts =
+		listening->ahead == AHEAD_HERE ? listening->next.facts : listening->here.facts;
+
+	return facts != NULL ? facts->items[facts->n_items - 1]->seq : listening->offset;
+}
+
 /* A page may be cut short, so only an empty one says that nothing is left. No facts although a
  * greater number was heard (a head from before a restore, say): there is nothing to wait for, so
  * the head is forgotten. The timer asks again. */
+static void take_page(struct listening *listening, const uint8_t *body, size_t body_len)
+{
+	if (!listener_page_read(&listening->next, body, body_len)) {
+		if (listening->head > last_seq(listening))
+			listening->head = last_seq(listening);
+		return;
+	}
+	listening->ahead = AHEAD_HERE;
+	if (listening->head <= last_seq(listening))
+		listening->head = last_seq(listening) + 1;
+	if (listening->state == LISTENING_APPLYING)
+		listener_page_prepare(&listening->next, listening->listener);
+}
+
+/* A failure while a transaction is under way is none yet: its end asks again. */
 static void on_replayed(struct bus_request *request, const Asskomm__Failure *failure,
 	const uint8_t *body, size_t body_len)
 {
 	struct listening *listening = CONTAINER_OF(request, struct listening, request);
-	const Ledger__FactList *list;
 
 	if (listening->ending)
 		return;
+	listening->ahead = AHEAD_NOTHING;
 	if (failure != NULL) {
-		pause_after(listening, "the ledger does not answer", failure->text);
+		if (listening->state != LISTENING_APPLYING)
+			pause_after(listening, "the ledger does not answer", failure->text);
 		return;
 	}
-	drop_facts(listening);
-	listening->arena = arena_new(LISTENING_ARENA);
-	list = (Ledger__FactList *)(void *)reflect_unpack(
-		listening->arena, &ledger__fact_list__descriptor, body, body_len);
-	move(listening, LISTENING_IDLE);
-	listening->why_not = NULL;
-	if (list == NULL || list->n_items == 0) {
-		drop_facts(listening);
-		if (listening->head > listening->offset)
-			listening->head = listening->offset;
-		return;
-	}
-	listening->facts = AS(Ledger__FactList, ledger__fact_list, list);
-	if (listening->head <= list->items[list->n_items - 1]->seq)
-		listening->head = list->items[list->n_items - 1]->seq + 1;
+	if (listening->state == LISTENING_IDLE)
+		listening->why_not = NULL;
+	take_page(listening, body, body_len);
 	step(listening);
 }
 
 /* The body may be static: the bus has copied it before bus_ask returns, and one question is under
  * way at a time. */
-static void ask_replay(struct listening *listening)
+static void ask_ahead(struct listening *listening)
 {
 	Ledger__ListFactsRequest request = LEDGER__LIST_FACTS_REQUEST__INIT;
 	static uint8_t body[64];
 
-	request.after = listening->offset;
+	if (listening->ahead != AHEAD_NOTHING || listening->head <= last_seq(listening))
+		return;
+	request.after = last_seq(listening);
 	request.limit = REPLAY_LIMIT;
 	memset(&listening->request, 0, sizeof(listening->request));
 	asskomm__header__init(&listening->request.header);
@@ -238,7 +260,7 @@ static void ask_replay(struct listening *listening)
 	listening->request.body_len = ledger__list_facts_request__pack(&request, body);
 	listening->request.body = body;
 	listening->request.on_reply = on_replayed;
-	move(listening, LISTENING_ASKING);
+	listening->ahead = AHEAD_ASKED;
 	bus_ask(service_peer(listening->service, "ledger"), &listening->request);
 }
 
@@ -284,11 +306,37 @@ static void read_offset(struct listening *listening)
 /* The ledger was restored to an earlier state: its numbers mean something else now. */
 static bool is_other_epoch(struct listening *listening)
 {
-	const char *epoch = listening->facts->items[listening->at]->epoch;
+	const char *epoch = listening->here.facts->items[listening->at]->epoch;
 
 	if (listening->epoch[0] == '\0')
 		snprintf(listening->epoch, sizeof(listening->epoch), "%s", epoch);
 	return strcmp(listening->epoch, epoch) != 0;
+}
+
+/* The page ahead becomes the one that is here. */
+static void turn_page(struct listening *listening)
+{
+	if (listening->here.facts != NULL || listening->ahead != AHEAD_HERE)
+		return;
+	listening->here = listening->next;
+	listening->next = (struct listener_page){ .arena = NULL };
+	listening->ahead = AHEAD_NOTHING;
+	listening->at = 0;
+}
+
+/* What is at hand is applied, if it follows on what was. */
+static void apply_here(struct listening *listening)
+{
+	if (is_other_epoch(listening)) {
+		drop_facts(listening);
+		pause_after(listening, "the ledger's epoch has changed",
+			"an operator must rebuild this service's view");
+	} else if (listening->here.facts->items[listening->at]->seq != listening->offset + 1) {
+		start_over(listening);
+	} else {
+		apply(listening);
+		ask_ahead(listening);
+	}
 }
 
 /* The heart: looks at the state and begins what comes next, if anything. Safe to call at any time,
@@ -300,20 +348,12 @@ static void step(struct listening *listening)
 		read_offset(listening);
 		return;
 	case LISTENING_IDLE:
-		if (listening->facts != NULL && is_other_epoch(listening)) {
-			drop_facts(listening);
-			pause_after(listening, "the ledger's epoch has changed",
-				"an operator must rebuild this service's view");
-		} else if (listening->facts != NULL &&
-			   listening->facts->items[listening->at]->seq != listening->offset + 1) {
-			start_over(listening);
-		} else if (listening->facts != NULL) {
-			apply(listening);
-		} else if (listening->head > listening->offset) {
-			ask_replay(listening);
-		}
+		turn_page(listening);
+		if (listening->here.facts != NULL)
+			apply_here(listening);
+		else
+			ask_ahead(listening);
 		return;
-	case LISTENING_ASKING:
 	case LISTENING_APPLYING:
 	case LISTENING_WAITING:
 		return;
@@ -322,24 +362,12 @@ static void step(struct listening *listening)
 
 /* ---- what is heard */
 
-/* A live fact that is just the next one needs no replay. */
+/* A live fact that is just the next one needs no replay. What cannot be read is left to it. */
 static void take_live(struct listening *listening, const uint8_t *bytes, size_t len)
 {
-	Ledger__FactList *list;
-	Asskomm__Fact *fact;
-
-	listening->arena = arena_new(LISTENING_ARENA);
-	fact = (Asskomm__Fact *)(void *)reflect_unpack(
-		listening->arena, &asskomm__fact__descriptor, bytes, len);
-	if (fact == NULL) {
-		arena_destroy(&listening->arena); /* the replay will tell */
-		return;
-	}
-	list = (Ledger__FactList *)(void *)reflect_new(
-		listening->arena, &ledger__fact_list__descriptor);
-	reflect_append(listening->arena, &list->base, "items", fact);
-	listening->facts = list;
 	listening->at = 0;
+	if (!listener_page_of(&listening->here, bytes, len))
+		listener_page_drop(&listening->here);
 }
 
 /* A beacon is a fact without a type: it tells the head and nothing else. What is not exactly the
@@ -353,8 +381,9 @@ static void on_message(struct bus_subscriber *subscriber, const uint8_t *bytes, 
 		return;
 	if (fact->seq > listening->head)
 		listening->head = fact->seq;
-	if (listening->state == LISTENING_IDLE && listening->facts == NULL &&
-		fact->type[0] != '\0' && fact->seq == listening->offset + 1)
+	if (listening->state == LISTENING_IDLE && listening->here.facts == NULL &&
+		listening->ahead == AHEAD_NOTHING && fact->type[0] != '\0' &&
+		fact->seq == listening->offset + 1)
 		take_live(listening, bytes, len);
 	asskomm__fact__free_unpacked(fact, NULL);
 	step(listening);
@@ -409,8 +438,9 @@ void listener_stop(struct service *service)
 	struct listening *listening = service->listening;
 
 	listening->ending = true;
-	if (listening->state == LISTENING_ASKING)
+	if (listening->ahead == AHEAD_ASKED)
 		bus_forget(&listening->request);
+	listening->ahead = AHEAD_NOTHING;
 	service->listening = NULL;
 	uv_close((uv_handle_t *)&listening->timer, on_timer_closed);
 }
