@@ -372,3 +372,32 @@ Asskomm__Failure *validate(struct arena *arena, const ProtobufCMessage *message)
 	check_message(&check, NULL, message);
 	return check.failure;
 }
+
+/* Whether the texts of a field are dates, or its messages hold none that is not. */
+static bool has_dates(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
+{
+	bool repeated = field->label == PROTOBUF_C_LABEL_REPEATED;
+	size_t count = repeated ? *reflect_count(message, field) : reflect_is_set(message, field);
+	const void *member = reflect_member(message, field);
+	const char *const *items = repeated ? *(const char *const *const *)member : member;
+
+	for (size_t i = 0; i < count; i++)
+		if (field->type == PROTOBUF_C_TYPE_MESSAGE
+				? validate_dates((const void *)items[i]) != NULL
+				: items[i][0] != '\0' && !is_date(items[i]))
+			return false;
+	return true;
+}
+
+const char *validate_dates(const ProtobufCMessage *message)
+{
+	const struct message_info *table = tables_message(message->descriptor);
+	for (unsigned i = 0; i < message->descriptor->n_fields; i++) {
+		const ProtobufCFieldDescriptor *field = &message->descriptor->fields[i];
+		bool holds = field->type == PROTOBUF_C_TYPE_MESSAGE ||
+			     table->fields[i].format == FORMAT_DATE;
+		if (holds && !has_dates(message, field))
+			return table->fields[i].json_name;
+	}
+	return NULL;
+}

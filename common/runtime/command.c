@@ -82,15 +82,19 @@ static void replay(struct run *run, const struct db_rows *rows)
 	}
 	/* the reply lies in SQL as bytes: a Fact has a bytes field to read it with */
 	stored = reflect_new(run->call->arena, &asskomm__fact__descriptor);
-	CHECK(reflect_set_text(run->call->arena, stored, "payload", db_value(rows, 0, 1)));
+	bool fits = reflect_set_text(run->call->arena, stored, "payload", db_value(rows, 0, 1));
 	const ProtobufCBinaryData *bytes = &((Asskomm__Fact *)(void *)stored)->payload;
+	run->recorded = !fits ? NULL
+			      : (Asskomm__Recorded *)(void *)reflect_unpack(run->call->arena,
+					&asskomm__recorded__descriptor, bytes->data, bytes->len);
+	if (run->recorded == NULL) {
+		answer_failure(run, FAILURE_INTERNAL, "what is stored about this cannot be read");
+		return;
+	}
 	if (!is_dry(run)) {
 		answer_reply(run, bytes->data, bytes->len);
 		return;
 	}
-	run->recorded = AS(Asskomm__Recorded, asskomm__recorded,
-		reflect_unpack(
-			run->call->arena, &asskomm__recorded__descriptor, bytes->data, bytes->len));
 	run->recorded->n_facts = 0; /* they are recorded already */
 	command_pack_reply(run);
 	answer_reply(run, run->reply, run->reply_len);
@@ -308,6 +312,7 @@ static void decide(struct run *run)
 static void on_loaded(struct db_segment *segment, enum db_outcome outcome)
 {
 	struct run *run = CONTAINER_OF(segment, struct run, segment);
+	Asskomm__Failure *unread;
 
 	if (outcome == DB_REJECTED && strcmp(segment->error.sqlstate, "57014") == 0) {
 		answer_failure(run, FAILURE_DEADLINE, "the database took too long; try again");
@@ -320,8 +325,11 @@ static void on_loaded(struct db_segment *segment, enum db_outcome outcome)
 	} else if (db_count(segment->rows[0]) == 0) {
 		refuse_run(run, out_of_reach(run));
 	} else {
-		row_read(run->call->arena, segment->rows[0], 0, run->aggregate);
-		decide(run);
+		unread = row_read(run->call, segment->rows[0], 0, run->aggregate);
+		if (unread != NULL)
+			refuse_run(run, unread);
+		else
+			decide(run);
 	}
 }
 

@@ -89,19 +89,6 @@ const char *const *call_values(struct call *call, const struct statement *statem
 	return values;
 }
 
-/* Columns are told by name, never by place. SQL NULL leaves the default. A value that does not fit
- * its field means that SQL and proto/ disagree, which tests/sql finds before. */
-void row_read(
-	struct arena *arena, const struct db_rows *rows, size_t row, ProtobufCMessage *message)
-{
-	for (size_t column = 0; column < db_columns(rows); column++) {
-		const char *value = db_value(rows, row, column);
-
-		if (value != NULL && strcmp(db_column(rows, column), NEXT_COLUMN) != 0)
-			CHECK(reflect_set_text(arena, message, db_column(rows, column), value));
-	}
-}
-
 /* ---- checking */
 
 /* Default deny: the gateway only for what has a route, a service only where the method names it. */

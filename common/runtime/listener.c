@@ -153,6 +153,17 @@ static void on_rejected(struct listening *listening)
 	pause_after(listening, "facts could not be folded", problem);
 }
 
+/* The one that is next. What was at hand is dropped: the ledger may have it whole again. */
+static void on_unreadable(struct listening *listening)
+{
+	const Asskomm__Fact *fact = listening->here.facts->items[listening->at];
+	char problem[160];
+
+	snprintf(problem, sizeof(problem), "number %" PRIu64 ", %s", fact->seq, fact->type);
+	drop_facts(listening);
+	pause_after(listening, "a fact of the ledger cannot be read", problem);
+}
+
 static void on_applied(struct db_segment *segment, enum db_outcome outcome)
 {
 	struct listening *listening = CONTAINER_OF(segment, struct listening, segment);
@@ -189,7 +200,11 @@ static void apply(struct listening *listening)
 		.on_done = on_applied,
 	};
 	listening->segment.n_calls = listener_page_calls(here, listening->listener, listening->at,
-		listening->applying, listening->segment.calls);
+		&listening->applying, listening->segment.calls);
+	if (listening->applying == 0) {
+		on_unreadable(listening);
+		return;
+	}
 	move(listening, LISTENING_APPLYING);
 	db_submit(listening->service->db, &listening->segment);
 }

@@ -1,6 +1,7 @@
 /* What a listener does to the database for some facts. */
 #include "runtime/listener_internal.h"
 
+#include "core/civil.h"
 #include "core/reflect.h"
 #include <string.h>
 
@@ -12,21 +13,28 @@ struct heard {
 	const ProtobufCMessage *effect;
 };
 
-static struct heard hear(
-	struct arena *arena, const struct listener *listener, const Asskomm__Fact *fact)
+/* A fact that somebody changed by hand, or that a newer version wrote with a value not known here,
+ * is not skipped like one that means nothing: what is counted from then on would be wrong. */
+static bool hear(struct arena *arena, const struct listener *listener, const Asskomm__Fact *fact,
+	struct heard *out_heard)
 {
 	const ProtobufCMessageDescriptor *type = tables_descriptor(fact->type);
 	struct heard heard = { .fact = fact };
 	const ProtobufCMessage *content = NULL;
+	struct civil_date day;
 
 	heard.header = (Asskomm__FactHeader *)(void *)reflect_unpack(
 		arena, &asskomm__fact_header__descriptor, fact->header.data, fact->header.len);
-	CHECK(heard.header != NULL); /* the ledger holds only what a runner packed */
-	if (type != NULL)
+	if (heard.header == NULL || !civil_parse(heard.header->valid_on, &day))
+		return false;
+	if (type != NULL) {
 		content = reflect_unpack(arena, type, fact->payload.data, fact->payload.len);
-	if (content != NULL)
+		if (content == NULL)
+			return false;
 		heard.effect = listener->fold(arena, heard.header, content);
-	return heard;
+	}
+	*out_heard = heard;
+	return true;
 }
 
 /* A parameter of the listener's statement: of the fact, its header, or the effect. */
@@ -79,17 +87,19 @@ static struct db_call call_for_all(struct arena *arena, const struct listener *l
 
 /* Opened once: each parameter looks into header, fact and effect. */
 size_t listener_calls(struct arena *arena, const struct listener *listener,
-	Asskomm__Fact *const *facts, size_t count, struct db_call *out_calls)
+	Asskomm__Fact *const *facts, size_t *count, struct db_call *out_calls)
 {
-	struct heard *heard = NEW_ARRAY(arena, struct heard, count);
+	struct heard *heard = NEW_ARRAY(arena, struct heard, *count);
+	size_t read = 0;
 
-	for (size_t i = 0; i < count; i++)
-		heard[i] = hear(arena, listener, facts[i]);
-	if (listener->together) {
-		out_calls[0] = call_for_all(arena, listener, heard, count);
+	while (read < *count && hear(arena, listener, facts[read], &heard[read]))
+		read++;
+	*count = read;
+	if (listener->together && read > 0) {
+		out_calls[0] = call_for_all(arena, listener, heard, read);
 		return 1;
 	}
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < read; i++)
 		out_calls[i] = call_for(arena, listener, &heard[i]);
-	return count;
+	return read;
 }

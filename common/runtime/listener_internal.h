@@ -9,11 +9,11 @@
 #define LISTENER_APPLY_MAX 64     /* facts in one transaction, a statement for each */
 #define LISTENER_TOGETHER_MAX 500 /* facts in one statement */
 
-/* The calls that apply `count` facts in their order, and how many calls that are: one for all, or
- * one for each (out_calls has room for as many). Values lie in the arena and point into the facts.
- */
+/* The calls that apply the first `*count` facts in their order, and how many calls that are: one
+ * for all, or one for each (out_calls has room for as many). Values lie in the arena and point into
+ * the facts. A fact that cannot be read ends the list: *count is how many stand before it, then. */
 size_t listener_calls(struct arena *arena, const struct listener *listener,
-	Asskomm__Fact *const *facts, size_t count, struct db_call *out_calls);
+	Asskomm__Fact *const *facts, size_t *count, struct db_call *out_calls);
 
 /* Facts as they came, in an arena of their own; all zero is a page without any. */
 struct listener_page {
@@ -31,9 +31,9 @@ MUST_CHECK bool listener_page_of(struct listener_page *page, const uint8_t *byte
 /* Works out what the facts say before it is their turn, where one statement takes them all. */
 void listener_page_prepare(struct listener_page *page, const struct listener *listener);
 
-/* The calls for `count` facts from the place `at` on, as listener_calls. */
+/* The calls for `*count` facts from the place `at` on, as listener_calls. */
 size_t listener_page_calls(const struct listener_page *page, const struct listener *listener,
-	size_t at, size_t count, struct db_call *out_calls);
+	size_t at, size_t *count, struct db_call *out_calls);
 
 void listener_page_drop(struct listener_page *page);
 

@@ -45,14 +45,14 @@ void listener_page_prepare(struct listener_page *page, const struct listener *li
 		return;
 	page->prepared = page->facts->n_items < LISTENER_TOGETHER_MAX ? page->facts->n_items
 								      : LISTENER_TOGETHER_MAX;
-	listener_calls(page->arena, listener, page->facts->items, page->prepared, &page->call);
+	listener_calls(page->arena, listener, page->facts->items, &page->prepared, &page->call);
 }
 
 /* What was prepared is used when just these facts are applied. */
 size_t listener_page_calls(const struct listener_page *page, const struct listener *listener,
-	size_t at, size_t count, struct db_call *out_calls)
+	size_t at, size_t *count, struct db_call *out_calls)
 {
-	if (at == 0 && count == page->prepared) {
+	if (at == 0 && *count == page->prepared) {
 		out_calls[0] = page->call;
 		return 1;
 	}

@@ -56,8 +56,8 @@ static void set_next(struct arena *arena, ProtobufCMessage *reply, const struct 
 }
 
 /* The list is written into the reply as a whole: its length is known, so nothing need grow. */
-static ProtobufCMessage *list_reply(
-	struct run *run, const struct db_rows *rows, const ProtobufCFieldDescriptor *items)
+static Asskomm__Failure *list_reply(struct run *run, const struct db_rows *rows,
+	const ProtobufCFieldDescriptor *items, ProtobufCMessage **out_reply)
 {
 	struct arena *arena = run->call->arena;
 	ProtobufCMessage *reply = reflect_new(arena, run->call->method->output);
@@ -66,27 +66,35 @@ static ProtobufCMessage *list_reply(
 
 	for (size_t i = 0; i < count; i++) {
 		list[i] = reflect_new(arena, items->descriptor);
-		row_read(arena, rows, i, list[i]);
+		Asskomm__Failure *failure = row_read(run->call, rows, i, list[i]);
+		if (failure != NULL)
+			return failure;
 	}
 	*(size_t *)(void *)((char *)reply + items->quantifier_offset) = count;
 	*(ProtobufCMessage ***)(void *)((char *)reply + items->offset) = list;
 	set_next(arena, reply, rows);
-	return reply;
+	*out_reply = reply;
+	return NULL;
 }
 
 /* With `present` the row has a type of its own, which the pure function turns into the reply. */
-static ProtobufCMessage *row_reply(struct run *run, const struct db_rows *rows)
+static Asskomm__Failure *row_reply(
+	struct run *run, const struct db_rows *rows, ProtobufCMessage **out_reply)
 {
 	struct arena *arena = run->call->arena;
 	const ProtobufCMessageDescriptor *descriptor =
 		run->query->present != NULL ? run->query->rows : run->call->method->output;
 	ProtobufCMessage *row = reflect_new(arena, descriptor);
+	Asskomm__Failure *failure = row_read(run->call, rows, 0, row);
 
-	row_read(arena, rows, 0, row);
+	if (failure != NULL)
+		return failure;
 	if (reflect_field(descriptor, NEXT_COLUMN) != NULL)
 		set_next(arena, row, rows);
-	return run->query->present != NULL ? run->query->present(arena, row, run->call->request)
-					   : row;
+	*out_reply = run->query->present != NULL
+			     ? run->query->present(arena, row, run->call->request)
+			     : row;
+	return NULL;
 }
 
 /* An empty list is an answer, a missing resource is not. may() is asked of what would be shown, as
@@ -95,7 +103,8 @@ static void answer_rows(struct run *run, const struct db_rows *rows)
 {
 	/* a pure function makes the list as a whole, from one row */
 	const ProtobufCFieldDescriptor *items = run->query->present == NULL ? items_of(run) : NULL;
-	ProtobufCMessage *reply;
+	ProtobufCMessage *reply = NULL;
+	Asskomm__Failure *failure;
 	uint8_t *bytes;
 	size_t len;
 
@@ -103,7 +112,12 @@ static void answer_rows(struct run *run, const struct db_rows *rows)
 		refuse_run(run, FAILURE_NOT_FOUND, "not known, or not in your scope");
 		return;
 	}
-	reply = items != NULL ? list_reply(run, rows, items) : row_reply(run, rows);
+	failure =
+		items != NULL ? list_reply(run, rows, items, &reply) : row_reply(run, rows, &reply);
+	if (failure != NULL) {
+		call_refuse(run->call, failure);
+		return;
+	}
 	if (!may(run->call->principal, run->call->method, reply)) {
 		refuse_run(run, FAILURE_NOT_FOUND, "not known, or not in your scope");
 		return;

@@ -75,9 +75,11 @@ const char *const *call_values(struct call *call, const struct statement *statem
  * cursor of the page that follows, else NULL. */
 #define NEXT_COLUMN "next"
 
-/* Reads a row into a message by column name. A column without a field is a bug. */
-void row_read(
-	struct arena *arena, const struct db_rows *rows, size_t row, ProtobufCMessage *message);
+/* Reads a row into a message of the call's arena by column name. NULL, or what to refuse with: a
+ * stored value does not fit its field, which is logged and counted, and named in the failure. A
+ * column without a field is a bug. */
+Asskomm__Failure *row_read(struct call *call, const struct db_rows *rows, size_t row,
+	ProtobufCMessage *message) MUST_CHECK;
 
 /* ---- the three kinds of work */
 /* Checks the table of contents and takes over the bus: a table with a gap stops the process. */

@@ -20,12 +20,14 @@ const char *figures_path(
 }
 
 /* The answer is given as it came too, for --json. */
-int figures_get(struct connection *connection, struct arena *arena,
+int figures_try(struct connection *connection, struct arena *arena,
 	const struct figures_question *question, struct client_reply *out_reply,
 	Monitor__Figures **out_figures)
 {
-	int exit_code = connection_get(
-		connection, arena, figures_path(arena, "/figures", question), out_reply);
+	const struct client_request request = { .method = "GET",
+		.path = figures_path(arena, "/figures", question) };
+	int exit_code =
+		connection_try(connection, arena, &request, CONNECTION_PATIENCE_MS, out_reply);
 	if (exit_code != EXIT_DONE) {
 		return exit_code;
 	}
@@ -36,6 +38,23 @@ int figures_get(struct connection *connection, struct arena *arena,
 	}
 	*out_figures = AS(Monitor__Figures, monitor__figures, figures);
 	return EXIT_DONE;
+}
+
+/* An answer that is no figures was complained of when it was read. */
+void figures_complain(const struct connection *connection, const struct client_reply *reply)
+{
+	if (reply->status < 200 || reply->status > 299)
+		connection_complain(connection, reply);
+}
+
+int figures_get(struct connection *connection, struct arena *arena,
+	const struct figures_question *question, struct client_reply *out_reply,
+	Monitor__Figures **out_figures)
+{
+	int exit_code = figures_try(connection, arena, question, out_reply, out_figures);
+	if (exit_code != EXIT_DONE)
+		figures_complain(connection, out_reply);
+	return exit_code;
 }
 
 /* The line above says of when and by how many facts: a figure without that cannot be asked for

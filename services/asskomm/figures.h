@@ -26,6 +26,13 @@ int figures_get(struct connection *connection, struct arena *arena,
 	const struct figures_question *question, struct client_reply *out_reply,
 	Monitor__Figures **out_figures) MUST_CHECK;
 
+/* The same for who wants to look at a refusal, which is in *out_reply; figures_complain then tells
+ * it on stderr. */
+int figures_try(struct connection *connection, struct arena *arena,
+	const struct figures_question *question, struct client_reply *out_reply,
+	Monitor__Figures **out_figures) MUST_CHECK;
+void figures_complain(const struct connection *connection, const struct client_reply *reply);
+
 /* The figures as a table on stdout, in the order of COUNTERS. The arena holds the texts meanwhile.
  */
 void figures_print(struct arena *arena, const Monitor__Figures *figures);

@@ -93,3 +93,18 @@ bool problem_is_retryable(const char *body, size_t len, long status)
 	json_decref(problem);
 	return retryable;
 }
+
+char *problem_field(struct arena *arena, const char *body, size_t len, const char *rule)
+{
+	json_t *problem = parse(body, len);
+	char *field = NULL;
+	size_t i;
+	json_t *violation;
+	json_array_foreach(json_object_get(problem, "violations"), i, violation)
+	{
+		if (field == NULL && strcmp(member(arena, violation, "rule"), rule) == 0)
+			field = text_copy(arena, member(arena, violation, "field"));
+	}
+	json_decref(problem);
+	return field;
+}

@@ -16,4 +16,7 @@ char *problem_print(struct arena *arena, const char *body, size_t len, long stat
  * body that is none (a proxy's), by its status. */
 bool problem_is_retryable(const char *body, size_t len, long status);
 
+/* The field of the first violation of that rule ("stored"), or NULL. From the arena. */
+char *problem_field(struct arena *arena, const char *body, size_t len, const char *rule);
+
 #endif

@@ -12,6 +12,7 @@
 #include "counters.h"
 #include "figures.h"
 #include "output.h"
+#include "problem.h"
 #include "progress.h"
 #include "recount.h"
 #include "wait.h"
@@ -57,17 +58,39 @@ static int on_fact(struct fact_visitor *visitor, struct arena *page, const Assko
 }
 
 /* All are counted, though only the first are listed. */
-static void note(struct comparison *self, const char *day, const char *district,
-	enum counter counter, int64_t counted, int64_t published)
+static void note(struct comparison *self, const struct figures_question *question,
+	enum counter counter, int64_t counted, const char *published)
 {
 	self->different++;
 	if (self->different > DIFFERENCES_MAX) {
 		return;
 	}
 	table_add(&self->differences,
-		(const char *const[]){ day, district != NULL ? district : "state",
+		(const char *const[]){ question->as_of,
+			question->district != NULL ? question->district : "state",
 			COUNTER_ROWS[counter].json, counters_print(self->arena, counter, counted),
-			counters_print(self->arena, counter, published) });
+			published });
+}
+
+/* A total may be so wrong that the monitor cannot say it (less than nothing): the refusal names the
+ * counter. Of the others nothing is known, then. */
+static int note_unreadable(struct comparison *self, struct arena *arena,
+	const struct figures_question *question, const struct client_reply *reply, int exit_code)
+{
+	const char *field = reply->status == 500
+				    ? problem_field(arena, reply->body, reply->len, "stored")
+				    : NULL;
+	for (unsigned i = 0; field != NULL && i < COUNTER_COUNT; i++) {
+		if (strcmp(COUNTER_ROWS[i].json, field) == 0) {
+			self->compared++;
+			note(self, question, (enum counter)i,
+				recount_value(&self->recount, (enum counter)i, question->district),
+				"unreadable");
+			return EXIT_DONE;
+		}
+	}
+	figures_complain(self->connection, reply);
+	return exit_code;
 }
 
 /* One answer of GET /figures against the recount, which stands at that day. */
@@ -79,9 +102,9 @@ static int compare_one(
 	const struct figures_question question = { .as_of = day,
 		.district = district,
 		.after_fact = self->last_id[0] != '\0' ? self->last_id : NULL };
-	int exit_code = figures_get(self->connection, arena, &question, &reply, &figures);
+	int exit_code = figures_try(self->connection, arena, &question, &reply, &figures);
 	if (exit_code != EXIT_DONE) {
-		return exit_code;
+		return note_unreadable(self, arena, &question, &reply, exit_code);
 	}
 	if (figures->ledger_seq > self->seq) {
 		return MOVED;
@@ -91,7 +114,8 @@ static int compare_one(
 		int64_t published = counters_value(arena, &figures->base, (enum counter)i);
 		self->compared++;
 		if (counted != published) {
-			note(self, day, district, (enum counter)i, counted, published);
+			note(self, &question, (enum counter)i, counted,
+				counters_print(self->arena, (enum counter)i, published));
 		}
 	}
 	return EXIT_DONE;

@@ -32,8 +32,19 @@ static struct numbering {
 
 static void number(void);
 
-/* In its own arena, which ends with it: a page of large facts must not add up. Columns and fields
- * have the same names; sql/number.sql is written for that. */
+/* Columns and fields have the same names; sql/number.sql is written for that. */
+static bool read_row(
+	struct arena *arena, const struct db_rows *rows, size_t row, ProtobufCMessage *fact)
+{
+	for (size_t column = 0; column < db_columns(rows); column++)
+		if (!reflect_set_text(
+			    arena, fact, db_column(rows, column), db_value(rows, row, column)))
+			return false;
+	return true;
+}
+
+/* In its own arena, which ends with it: a page of large facts must not add up. What cannot be read
+ * is numbered all the same and not published; whoever asks for it hears why. */
 static void publish_row(const struct db_rows *rows, size_t row)
 {
 	struct arena *arena = arena_new(PUBLISH_ARENA);
@@ -42,13 +53,15 @@ static void publish_row(const struct db_rows *rows, size_t row)
 	uint8_t *bytes;
 	size_t len;
 
-	for (size_t column = 0; column < db_columns(rows); column++)
-		CHECK(reflect_set_text(
-			arena, &fact->base, db_column(rows, column), db_value(rows, row, column)));
-	bytes = reflect_pack(arena, &fact->base, &len);
-	bus_publish(service_bus(numbering.service), bytes, len);
-	numbering.head = fact->seq;
-	snprintf(numbering.epoch, sizeof(numbering.epoch), "%s", fact->epoch);
+	if (read_row(arena, rows, row, &fact->base)) {
+		bytes = reflect_pack(arena, &fact->base, &len);
+		bus_publish(service_bus(numbering.service), bytes, len);
+		numbering.head = fact->seq;
+		snprintf(numbering.epoch, sizeof(numbering.epoch), "%s", fact->epoch);
+	} else {
+		numbering.head++;
+		log_line(LOG_ERROR, "a numbered fact cannot be read", "id", fact->id, NULL);
+	}
 	arena_destroy(&arena);
 }
 

@@ -1,5 +1,6 @@
 /* Rules of fields: each kind broken and kept, formats at their edges, paths, and long lists. */
 #include "helpers.h"
+#include "asskomm/analysis.pb-c.h"
 #include "asskomm/funding.pb-c.h"
 #include "asskomm/ledger.pb-c.h"
 #include "asskomm/registry.pb-c.h"
@@ -230,6 +231,26 @@ static void test_long_lists_of_faults_end(void **state)
 	arena_destroy(&small);
 }
 
+/* What is stored: only days count, however deep, and an empty one is fine. */
+static void test_dates_alone(void **state)
+{
+	(void)state;
+	Analysis__SecurityAnalysis analysis = ANALYSIS__SECURITY_ANALYSIS__INIT;
+	Analysis__PlannedStep first = ANALYSIS__PLANNED_STEP__INIT;
+	Analysis__PlannedStep second = ANALYSIS__PLANNED_STEP__INIT;
+	Analysis__PlannedStep *plan[] = { &first, &second };
+	analysis.plan = plan;
+	analysis.n_plan = 2;
+	assert_null(validate_dates(&analysis.base));
+	analysis.id = "no uuid";
+	first.due_on = "2023-02-28";
+	assert_null(validate_dates(&analysis.base));
+	second.due_on = "2023-02-29";
+	assert_string_equal(validate_dates(&analysis.base), "plan");
+	analysis.kicked_off_on = "infinity";
+	assert_string_equal(validate_dates(&analysis.base), "kickedOffOn");
+}
+
 static void test_every_type_can_be_validated(void **state)
 {
 	(void)state;
@@ -238,7 +259,9 @@ static void test_every_type_can_be_validated(void **state)
 	struct chance chance = { 77 };
 	for (size_t i = 0; i < count * 20; i++) {
 		struct arena *own = arena_new(4u << 20);
-		validate(own, random_message(own, &chance, types[i % count]));
+		ProtobufCMessage *message = random_message(own, &chance, types[i % count]);
+		validate(own, message);
+		validate_dates(message);
 		arena_destroy(&own);
 	}
 }
@@ -256,6 +279,7 @@ int main(void)
 		cmocka_unit_test(test_formats_refused),
 		cmocka_unit_test(test_length_of_mail_addresses),
 		cmocka_unit_test(test_long_lists_of_faults_end),
+		cmocka_unit_test(test_dates_alone),
 		cmocka_unit_test(test_every_type_can_be_validated),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);

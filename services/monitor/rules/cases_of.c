@@ -61,15 +61,15 @@ static Monitor__Mark *tell(const struct telling *telling, const char *what, int6
 	return mark;
 }
 
-/* A deadline of a case; an empty day ends it. */
+/* A deadline of a case; an empty day ends it, as does what is none. */
 static void tell_due(const struct telling *telling, const char *step, const char *day,
 	const char *responsible, const char *first_day)
 {
-	struct civil_date date = { 1970, 1, 1 };
+	struct civil_date date;
 	Monitor__Mark *mark;
 
-	if (day[0] != '\0')
-		CHECK(civil_parse(day, &date)); /* a validated request gave it, or a planner */
+	if (!civil_parse(day, &date))
+		date = (struct civil_date){ 1970, 1, 1 };
 	mark = mark_new(telling->arena, text_format(telling->arena, "due/%s", telling->track),
 		text_format(telling->arena, "%s/%s", telling->header->aggregate, step),
 		marks_subject(telling->header), telling->header->valid_on, civil_days(date));
