@@ -15,6 +15,8 @@ begin
 		-- every statement is prepared once; planning it anew each time would cost more than running it
 		execute format('alter role %I set plan_cache_mode = force_generic_plan',
 			'asskomm_' || service);
+		-- nor can compiling it pay for what takes milliseconds
+		execute format('alter role %I set jit = off', 'asskomm_' || service);
 		execute format('alter role %I set lock_timeout = ''500ms''', 'asskomm_' || service);
 		execute format('alter role %I set idle_in_transaction_session_timeout = ''10s''',
 			'asskomm_' || service);

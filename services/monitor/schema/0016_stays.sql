@@ -85,23 +85,61 @@ as $$
 	from named t
 $$;
 
--- The first day on which each participant reached each milestone, up to a day, known with a fact. What
+-- Which marks tell a milestone; any value above 0 where there is no n. by_unit: the unit is the
+-- participant itself, and of its many marks the first one counts.
+create function milestone_marks()
+returns table (milestone text, counter text, n bigint, by_unit boolean) language sql immutable
+as $$
+	values ('contact', 'contacted', null::bigint, true),
+		('advice', 'advised', null, true),
+		('preliminary_agreement', 'preliminaryAgreements', null, true),
+		('agreement', 'agreements', null, true),
+		('coaching', 'coachings', null, false),
+		('analysis', 'analysesStarted', null, false),
+		('strategy', 'stage/analysis', -1, false),
+		('council', 'councils', null, false),
+		('council', 'districtCouncils', null, false)
+$$;
+
+-- The units of a counter, from one to the next: what each of them was told of is not read.
+create function units_of(wanted text) returns setof text language sql stable
+as $$
+	with recursive found as (
+		(select m.unit from mark m where m.counter = wanted order by m.unit limit 1)
+		union all
+		select (
+			select m.unit from mark m
+			where m.counter = wanted and m.unit > f.unit
+			order by m.unit
+			limit 1)
+		from found f
+		where f.unit is not null
+	)
+	select unit from found where unit is not null
+$$;
+
+-- The first day on which each participant reached some milestones, up to a day, known with a fact. What
 -- was inherited in a merger was reached by the predecessor. A case with several participants counts
--- for each of them.
-create function milestones_on(day date, known bigint)
+-- for each of them. It costs what there is of participants and cases, however often they are told of.
+create function milestones_on(day date, known bigint, wanted text[])
 returns table (participant text, milestone text, reached_on date)
 language sql stable
+set enable_seqscan = off -- nearly all marks are of other counters
 as $$
+	select u.unit, w.milestone, b.valid_on
+	from milestone_marks() as w
+	cross join units_of(w.counter) as u(unit)
+	cross join lateral (
+		select m.valid_on
+		from mark m
+		where m.counter = w.counter and m.unit = u.unit and m.valid_on <= day and m.phase = 1
+			and m.n > 0 and stands(m.seq, m.gone_with, known)
+		order by m.valid_on, m.phase, m.seq
+		limit 1) as b
+	where w.by_unit and w.milestone = any (wanted)
+	union all
 	select p.key, w.milestone, min(m.valid_on)
-	from (values ('contact', 'contacted', null::bigint),
-			('advice', 'advised', null),
-			('preliminary_agreement', 'preliminaryAgreements', null),
-			('agreement', 'agreements', null),
-			('coaching', 'coachings', null),
-			('analysis', 'analysesStarted', null),
-			('strategy', 'stage/analysis', -1),
-			('council', 'councils', null),
-			('council', 'districtCouncils', null)) as w(milestone, counter, n)
+	from milestone_marks() as w
 	join mark m on m.counter = w.counter and m.valid_on <= day and m.phase = 1
 		and (m.n = w.n or w.n is null and m.n > 0)
 		and stands(m.seq, m.gone_with, known)
@@ -110,5 +148,28 @@ as $$
 		select m.participant as key
 		union
 		select unnest(f.participants) where m.unit <> m.participant) as p
+	where not w.by_unit and w.milestone = any (wanted)
 	group by p.key, w.milestone
+$$;
+
+-- The same of one participant: facts about it, or about a consortium that it is in, have a mark in
+-- "participants".
+create function milestones_of(wanted text, day date, known bigint)
+returns table (milestone text, reached_on date)
+language sql stable
+set enable_seqscan = off set enable_hashjoin = off
+as $$
+	select w.milestone, min(m.valid_on)
+	from (
+		select wanted as key
+		union
+		select c.consortium from member c where c.key = wanted) as k
+	join mark p on p.counter = 'participants' and p.unit = k.key and p.phase = 1
+	join mark m on m.seq = p.seq and m.valid_on <= day and m.phase = 1
+		and stands(m.seq, m.gone_with, known)
+	join milestone_marks() as w on w.counter = m.counter
+		and (m.n = w.n or w.n is null and m.n > 0)
+	join fact f on f.seq = m.seq
+	where m.participant = wanted or m.unit <> m.participant and wanted = any (f.participants)
+	group by w.milestone
 $$;

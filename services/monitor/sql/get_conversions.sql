@@ -3,13 +3,17 @@
 with asked as (
 	select coalesce(:as_of::date, :today::date) as as_of, known_seq(:known_at) as known,
 		coalesce(nullif(:within::int, 0), 365) as days
+), here as materialized ( -- who was there when, of all that were ever in the district
+	select p.key
+	from asked a, (select distinct key from party where district = :district) as t,
+		party_on(t.key, a.as_of, a.known) as p
+	where p.district = :district
 ), reached as materialized (
 	select m.*
-	from asked a, milestones_on(a.as_of, a.known) as m
+	from asked a, milestones_on(a.as_of, a.known,
+		array['advice', 'agreement', 'coaching', 'analysis', 'strategy', 'council']) as m
 	where :district::text is null or starts_with(m.participant, :district)
-		or exists (
-			select from asked a, party_on(m.participant, a.as_of, a.known) as p
-			where p.district = :district)
+		or m.participant in (select h.key from here h)
 ), pair(place, from_one, to_one) as (
 	values (1, 'advice', 'agreement'), (2, 'agreement', 'coaching'),
 		(3, 'agreement', 'analysis'), (4, 'analysis', 'strategy'), (5, 'agreement', 'council'),

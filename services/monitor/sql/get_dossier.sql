@@ -51,8 +51,7 @@ select p.key, p.name, p.district, a.as_of, :known_at as known_at,
 	from value v where v.n <> 0) as figures,
 	(select coalesce(jsonb_agg(jsonb_build_object('milestone', m.milestone,
 		'reachedOn', m.reached_on) order by m.reached_on, m.milestone), '[]')
-	from milestones_on(a.as_of, a.known) as m
-	where m.participant = :key) as milestones
+	from milestones_of(:key, a.as_of, a.known) as m) as milestones
 from asked a
 cross join party_on(:key, a.as_of, a.known) as p
 where meta.in_scope(array[p.key] || array(
