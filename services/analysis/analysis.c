@@ -31,9 +31,11 @@ static ProtobufCMessage *ask_codes(
 	ProtobufCMessage *question =
 		reflect_new(arena, &registry__resolve_codes_request__descriptor);
 
-	for (size_t i = 0; i < sizeof(uses) / sizeof(uses[0]) && uses[i][1] != NULL; i++) {
+	for (size_t i = 0; i < sizeof(uses) / sizeof(uses[0]); i++) {
 		ProtobufCMessage *use = reflect_new(arena, &registry__code_use__descriptor);
 
+		if (uses[i][1] == NULL)
+			continue;
 		CHECK(reflect_set_text(arena, use, "list", uses[i][0]));
 		CHECK(reflect_set_text(arena, use, "code", uses[i][1]));
 		reflect_append(arena, question, "uses", use);
@@ -55,9 +57,16 @@ static ProtobufCMessage *ask_measure_codes(struct arena *arena, const ProtobufCM
 		reflect_get_text(arena, request, "owner_role"));
 }
 
+static ProtobufCMessage *ask_delivery_codes(struct arena *arena, const ProtobufCMessage *request)
+{
+	return ask_codes(arena, reflect_get_text(arena, request, "received_on"), NULL,
+		reflect_get_text(arena, request, "delivered_by"));
+}
+
 #define RESOLVE_CODES "asskomm.registry.v1.Registry/ResolveCodes"
 static const struct need finding_codes = { RESOLVE_CODES, ask_finding_codes };
 static const struct need measure_codes = { RESOLVE_CODES, ask_measure_codes };
+static const struct need delivery_codes = { RESOLVE_CODES, ask_delivery_codes };
 
 /* Is the key a municipality's, and how many live there? */
 static ProtobufCMessage *ask_inhabitants(struct arena *arena, const ProtobufCMessage *request)
@@ -116,6 +125,14 @@ static const struct command commands[] = {
 		withdraw_crime_figure, "crime_record.save", NULL },
 	{ "RecordSurvey", &analysis__survey__descriptor, "survey.load", record_survey,
 		"survey.save", NULL },
+	{ "ExpectDelivery", &analysis__security_analysis__descriptor, "analysis.load",
+		expect_delivery, "analysis.save", NULL },
+	{ "ReceiveDelivery", &analysis__security_analysis__descriptor, "analysis.load",
+		receive_delivery, "analysis.save", &delivery_codes },
+	{ "CheckDelivery", &analysis__security_analysis__descriptor, "analysis.load",
+		check_delivery, "analysis.save", NULL },
+	{ "RejectDelivery", &analysis__security_analysis__descriptor, "analysis.load",
+		reject_delivery, "analysis.save", NULL },
 	{ .rpc = NULL },
 };
 
@@ -132,6 +149,7 @@ static const struct query queries[] = {
 	{ "GetMeasure", "get_measure", NULL, NULL },
 	{ "ListMeasures", "list_measures", NULL, NULL },
 	{ "ListSurveys", "list_surveys", NULL, NULL },
+	{ "ListDeliveries", "list_deliveries", NULL, NULL },
 	{ "ListCrimeStatistics", "list_crime_statistics", NULL, NULL },
 	{ "CompareMunicipality", "compare_municipality", &analysis__comparison_facts__descriptor,
 		compare_municipality },

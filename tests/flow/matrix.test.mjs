@@ -113,6 +113,8 @@ async function makeWorld() {
 	const indicators = [{ question: "safe_at_night", n: 50, sharePermille: 500 }];
 	const survey = { participant: TOWN, surveyedOn: DAY, sample: 100, returns: 50, indicators };
 	await post(`/analyses/${made.analysis}/surveys`, survey);
+	const owed = { kind: "MUNICIPAL_STATISTICS", expectedOn: DAY, dueOn: DAY };
+	await post(`/analyses/${made.analysis}/deliveries`, owed);
 	const figure = { year: 2022, offence: "890000", cases: 900, cleared: 450, population: 16500 };
 	await post(`/municipalities/${TOWN}/crime-statistics`, { figures: [figure] });
 	await post(`/participants/${TOWN}/preliminary-agreement`, { signedOn: DAY });

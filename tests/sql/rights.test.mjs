@@ -369,6 +369,7 @@ const ROWS = {
 		revision: 0,
 		modules: "[]",
 		plan: "[]",
+		deliveries: "[]",
 	}),
 	"analysis.finding": (keys) => ({
 		id: randomUUID(),

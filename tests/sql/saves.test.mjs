@@ -8,6 +8,7 @@ import { startSql } from "./support.mjs";
 const HEIDENAU = { key: "14628160", name: "Heidenau", kind: "MUNICIPALITY", district: "14628" };
 const PIRNA = { key: "14628270", name: "Pirna", kind: "MUNICIPALITY", district: "14628" };
 const PLANNED = { code: "presentation", kind: "MILESTONE", due_on: "2023-06-01" };
+const DELIVERY = { kind: "COVER_LETTER", status: "EXPECTED", rounds: [] };
 const ENTRY = { factId: "f", kind: "Fact", on: "2023-01-02" };
 const FIGURE = {
 	year: 2022,
@@ -191,6 +192,7 @@ const KINDS = [
 			modules: ["area_profile"],
 			plan: [PLANNED],
 			previous: null,
+			deliveries: [DELIVERY],
 			chosen: null,
 		}),
 		change: {
@@ -199,6 +201,7 @@ const KINDS = [
 			entries: [ENTRY, ENTRY],
 			revision: 2,
 			plan: [{ ...PLANNED, done_on: "2023-02-03" }, PLANNED],
+			deliveries: [{ ...DELIVERY, status: "RECEIVED" }],
 		},
 	},
 	{

@@ -5,6 +5,7 @@
 #include "core/reflect.h"
 #include "core/text.h"
 #include "course.h"
+#include "deliveries.h"
 #include "planner.h"
 #include "revision.h"
 #include <string.h>
@@ -54,6 +55,7 @@ enum verdict change_revision(
 	analysis__analysis_revision_changed__init(fact);
 	add_gone(ruling->arena, analysis, revision, fact);
 	plan_adopt(ruling->arena, analysis, revision);
+	deliveries_adopt(ruling->arena, analysis, ruling_day(ruling));
 	fact->analysis_id = analysis->id;
 	fact->revision = revision->number;
 	fact->n_open = plan_open(ruling->arena, analysis, &fact->open);

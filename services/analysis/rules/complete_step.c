@@ -47,37 +47,6 @@ static enum verdict adopt_strategy(struct ruling *ruling, Analysis__SecurityAnal
 	return ACCEPTED;
 }
 
-/* Milestones and tasks have facts of different names because figures count milestones alone. */
-static void reach_milestone(struct ruling *ruling, Analysis__SecurityAnalysis *analysis,
-	Analysis__PlannedStep *step, const char *day)
-{
-	Analysis__AnalysisMilestoneReached *fact =
-		NEW(ruling->arena, Analysis__AnalysisMilestoneReached);
-
-	analysis__analysis_milestone_reached__init(fact);
-	fact->analysis_id = analysis->id;
-	fact->step = step->code;
-	fact->first_due_on = step->first_due_on;
-	fact->due_on = step->due_on;
-	fact->n_moved = course_done(ruling, analysis, step, day, &fact->moved);
-	course_record(ruling, analysis, day, &fact->base, step->code);
-}
-
-/* Who is responsible stands in the plan: the fact needs no name. */
-static void finish_task(struct ruling *ruling, Analysis__SecurityAnalysis *analysis,
-	Analysis__PlannedStep *step, const char *day)
-{
-	Analysis__AnalysisTaskDone *fact = NEW(ruling->arena, Analysis__AnalysisTaskDone);
-
-	analysis__analysis_task_done__init(fact);
-	fact->analysis_id = analysis->id;
-	fact->step = step->code;
-	fact->first_due_on = step->first_due_on;
-	fact->due_on = step->due_on;
-	fact->n_moved = course_done(ruling, analysis, step, day, &fact->moved);
-	course_record(ruling, analysis, day, &fact->base, step->code);
-}
-
 /* The presentation and the strategy are recorded by the same command, but mean more. */
 enum verdict complete_step(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
@@ -97,9 +66,6 @@ enum verdict complete_step(
 		return course_present(ruling, analysis, wish->done_on);
 	if (strcmp(step->code, STEP_STRATEGY) == 0)
 		return adopt_strategy(ruling, analysis, step, wish->done_on);
-	if (step->kind == ANALYSIS__STEP_KIND__MILESTONE)
-		reach_milestone(ruling, analysis, step, wish->done_on);
-	else
-		finish_task(ruling, analysis, step, wish->done_on);
+	course_complete(ruling, analysis, step, wish->done_on);
 	return ACCEPTED;
 }

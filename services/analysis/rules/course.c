@@ -74,6 +74,60 @@ size_t course_done(struct ruling *ruling, Analysis__SecurityAnalysis *analysis,
 	return plan_moved(ruling->arena, analysis, before, out_moved);
 }
 
+/* Milestones and tasks have facts of different names because figures count milestones alone. */
+static void reach_milestone(struct ruling *ruling, Analysis__SecurityAnalysis *analysis,
+	Analysis__PlannedStep *step, const char *day)
+{
+	Analysis__AnalysisMilestoneReached *fact =
+		NEW(ruling->arena, Analysis__AnalysisMilestoneReached);
+
+	analysis__analysis_milestone_reached__init(fact);
+	fact->analysis_id = analysis->id;
+	fact->step = step->code;
+	fact->first_due_on = step->first_due_on;
+	fact->due_on = step->due_on;
+	fact->n_moved = course_done(ruling, analysis, step, day, &fact->moved);
+	course_record(ruling, analysis, day, &fact->base, step->code);
+}
+
+/* Who is responsible stands in the plan: the fact needs no name. */
+static void finish_task(struct ruling *ruling, Analysis__SecurityAnalysis *analysis,
+	Analysis__PlannedStep *step, const char *day)
+{
+	Analysis__AnalysisTaskDone *fact = NEW(ruling->arena, Analysis__AnalysisTaskDone);
+
+	analysis__analysis_task_done__init(fact);
+	fact->analysis_id = analysis->id;
+	fact->step = step->code;
+	fact->first_due_on = step->first_due_on;
+	fact->due_on = step->due_on;
+	fact->n_moved = course_done(ruling, analysis, step, day, &fact->moved);
+	course_record(ruling, analysis, day, &fact->base, step->code);
+}
+
+void course_complete(struct ruling *ruling, Analysis__SecurityAnalysis *analysis,
+	Analysis__PlannedStep *step, const char *day)
+{
+	if (step->kind == ANALYSIS__STEP_KIND__MILESTONE)
+		reach_milestone(ruling, analysis, step, day);
+	else
+		finish_task(ruling, analysis, step, day);
+}
+
+/* The kick-off, and steps of modules that were not chosen, are no step of the plan. */
+bool course_follows(const Analysis__SecurityAnalysis *analysis, const Analysis__PlannedStep *step,
+	const char *day)
+{
+	for (size_t i = 0; i < step->n_after; i++) {
+		const Analysis__PlannedStep *before = plan_find(analysis, step->after[i]->follows);
+
+		if (before != NULL &&
+			(before->done_on[0] == '\0' || strcmp(before->done_on, day) > 0))
+			return false;
+	}
+	return true;
+}
+
 /* Whoever follows the facts must not wait for them. */
 static void add_skipped(struct arena *arena, const Analysis__SecurityAnalysis *analysis,
 	const Analysis__PlannedStep *presentation, Analysis__AnalysisPresented *fact)

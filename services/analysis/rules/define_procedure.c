@@ -4,6 +4,7 @@
 
 #include "core/reflect.h"
 #include "core/text.h"
+#include "planner.h"
 #include <string.h>
 
 /* Bounds what a row holds; nobody writes so many revisions. */
@@ -50,6 +51,24 @@ static bool is_anchored(const Wish *wish, const Analysis__Step *step)
 	return false;
 }
 
+/* A delivery is found by its kind, and completes its step: the presentation and the strategy are
+ * completed by people alone. */
+static enum verdict check_delivery_of(struct ruling *ruling, const Wish *wish, size_t place)
+{
+	const Analysis__Step *step = wish->steps[place];
+
+	if (step->delivery == ANALYSIS__DELIVERY_KIND__DELIVERY_KIND_UNSPECIFIED)
+		return ACCEPTED;
+	if (strcmp(step->code, STEP_PRESENTATION) == 0 || strcmp(step->code, STEP_STRATEGY) == 0)
+		return refuse(ruling, FAILURE_INVALID, path_of(ruling, place, "delivery"), "step",
+			"%s is no delivery", step->code);
+	for (size_t i = 0; i < place; i++)
+		if (wish->steps[i]->delivery == step->delivery)
+			return refuse(ruling, FAILURE_INVALID, path_of(ruling, place, "delivery"),
+				"twice", "the step %s asks for it already", wish->steps[i]->code);
+	return ACCEPTED;
+}
+
 /* The first fault refuses the whole, by the place in the request where it is. */
 static enum verdict check_step(struct ruling *ruling, const Wish *wish, size_t place)
 {
@@ -61,6 +80,8 @@ static enum verdict check_step(struct ruling *ruling, const Wish *wish, size_t p
 	if (!has_module(wish, step->module))
 		return refuse(ruling, FAILURE_INVALID, path_of(ruling, place, "module"), "unknown",
 			"%s is not among the modules", step->module);
+	if (check_delivery_of(ruling, wish, place) == REFUSED)
+		return REFUSED;
 	for (size_t i = 0; i < step->n_after; i++)
 		if (step->after[i]->follows[0] != '\0' &&
 			step_index(wish, step->after[i]->follows) == wish->n_steps)

@@ -6,6 +6,7 @@
 #include "core/reflect.h"
 #include "core/text.h"
 #include "course.h"
+#include "deliveries.h"
 #include "planner.h"
 #include "revision.h"
 #include <string.h>
@@ -87,6 +88,7 @@ static enum verdict plan_course(struct ruling *ruling, Analysis__SecurityAnalysi
 	analysis->n_modules = wish->n_modules;
 	analysis->modules = wish->modules;
 	plan_adopt(ruling->arena, analysis, revision);
+	deliveries_adopt(ruling->arena, analysis, analysis->kicked_off_on);
 	if (plan_find(analysis, STEP_PRESENTATION) == NULL)
 		return refuse(ruling, FAILURE_REFUSED, "procedure", "presentation",
 			"%s has no step \"presentation\" and is none for analyses",

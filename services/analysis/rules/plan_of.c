@@ -80,6 +80,22 @@ static void tell_why(struct arena *arena, const Analysis__SecurityAnalysis *anal
 		tell_waiting(arena, analysis, step, today, item);
 }
 
+/* As counts alone: who has not delivered is told to whom it may concern by GET /deliveries. */
+static void count_deliveries(const Analysis__SecurityAnalysis *analysis,
+	const Analysis__PlannedStep *step, int32_t today, Analysis__PlanItem *item)
+{
+	for (size_t i = 0; i < analysis->n_deliveries; i++) {
+		const Analysis__Delivery *delivery = analysis->deliveries[i];
+
+		if (strcmp(delivery->step, step->code) != 0)
+			continue;
+		item->deliveries++;
+		item->delivered +=
+			delivery->status == ANALYSIS__DELIVERY__STATUS__CHECKED &&
+			plan_day(delivery->rounds[delivery->n_rounds - 1]->checked_on) <= today;
+	}
+}
+
 /* Late is held against the first promise, overdue against the present one. */
 static Analysis__PlanItem *item_of(struct arena *arena, const Analysis__SecurityAnalysis *analysis,
 	size_t place, int32_t expected, int32_t today)
@@ -95,6 +111,7 @@ static Analysis__PlanItem *item_of(struct arena *arena, const Analysis__Security
 	item->days_late = days_between(plan_day(step->first_due_on), done ? expected : today);
 	item->days_overdue = done ? 0 : days_between(plan_day(step->due_on), today);
 	tell_why(arena, analysis, step, today, item);
+	count_deliveries(analysis, step, today, item);
 	return item;
 }
 

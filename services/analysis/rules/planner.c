@@ -204,6 +204,7 @@ static Analysis__PlannedStep *adopt_step(
 	planned->responsible = step->responsible;
 	planned->n_after = step->n_after;
 	planned->after = step->after;
+	planned->delivery = step->delivery;
 	if (before != NULL && !is_done(before)) {
 		planned->first_due_on = text_copy(arena, "");
 		planned->due_on = planned->because = planned->first_due_on;

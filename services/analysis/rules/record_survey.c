@@ -5,18 +5,12 @@
 
 #include "core/reflect.h"
 #include "core/text.h"
+#include "personal.h"
 #include <string.h>
 
 #define LEAST_N 5u
 
 typedef Analysis__RecordSurveyRequest Wish;
-
-/* Headings of columns with one person a row. To add one: a word, in small letters. */
-static const char *const PERSONAL[] = { "id", "name", "vorname", "nachname", "strasse", "straße",
-	"anschrift", "adresse", "address", "email", "mail", "telefon", "phone", "geburtsdatum",
-	"birthday", "fragebogen", "questionnaire", "respondent", "lfd", "kommentar", "comment",
-	"freitext", "bemerkung" };
-#define N_PERSONAL (sizeof(PERSONAL) / sizeof(PERSONAL[0]))
 
 /* One text for all ways: who reads it must know what to do, not how it was found out. */
 static enum verdict refuse_single(struct ruling *ruling, const char *field)
@@ -28,24 +22,6 @@ static enum verdict refuse_single(struct ruling *ruling, const char *field)
 		"elsewhere by mistake");
 }
 
-/* As a word of the heading, in whatever case: "Fragebogen-ID", "name (optional)". A word inside of
- * a longer one does not count: "id" is in many. */
-static bool is_personal(struct arena *arena, const char *heading)
-{
-	static const char between[] = " _-.,;:()/";
-	const char *word = text_fold(arena, heading);
-
-	for (word += strspn(word, between); *word != '\0'; word += strspn(word, between)) {
-		size_t len = strcspn(word, between);
-
-		for (size_t i = 0; i < N_PERSONAL; i++)
-			if (strlen(PERSONAL[i]) == len && strncmp(word, PERSONAL[i], len) == 0)
-				return true;
-		word += len;
-	}
-	return false;
-}
-
 /* By the file's headings, by as many rows as there were answers, or by sums of one person each. */
 static enum verdict require_sums(struct ruling *ruling, const Wish *wish)
 {
@@ -53,7 +29,7 @@ static enum verdict require_sums(struct ruling *ruling, const Wish *wish)
 	size_t single = 0;
 
 	for (size_t i = 0; source != NULL && i < source->n_columns; i++)
-		if (is_personal(ruling->arena, source->columns[i]))
+		if (personal_heading(ruling->arena, source->columns[i]))
 			return refuse_single(
 				ruling, text_format(ruling->arena, "source.columns[%zu]", i));
 	if (source != NULL && wish->returns >= LEAST_N && source->rows >= wish->returns)

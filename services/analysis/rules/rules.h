@@ -26,6 +26,10 @@ rule_fn withdraw_measure_fact;
 rule_fn record_crime_statistics;
 rule_fn withdraw_crime_figure;
 rule_fn record_survey;
+rule_fn expect_delivery;
+rule_fn receive_delivery;
+rule_fn check_delivery;
+rule_fn reject_delivery;
 
 /* GetPlan: the plan with what is late and why, from PlanFacts. */
 ProtobufCMessage *plan_of(

@@ -3,6 +3,7 @@
 
 #include "core/reflect.h"
 #include "core/text.h"
+#include "deliveries.h"
 #include "planner.h"
 #include <string.h>
 
@@ -60,6 +61,7 @@ enum verdict withdraw_analysis_fact(
 	if (strcmp(withdrawn.kind, "AnalysisPresented") == 0)
 		analysis->presented_on = text_copy(ruling->arena, "");
 	analysis->status = status_before(analysis, &withdrawn);
-	reopen(ruling, analysis, &withdrawn);
+	if (!delivery_take_back(ruling->arena, analysis, &withdrawn))
+		reopen(ruling, analysis, &withdrawn);
 	return ACCEPTED;
 }

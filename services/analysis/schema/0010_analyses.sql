@@ -21,7 +21,8 @@ create table security_analysis (
 	revision int not null,
 	modules jsonb not null,
 	plan jsonb not null,
-	previous uuid
+	previous uuid,
+	deliveries jsonb not null
 );
 alter table security_analysis enable row level security;
 alter table security_analysis force row level security;

@@ -2,7 +2,7 @@
 -- the last one's day and id.
 select id, version, status, municipalities, to_jsonb(participants) as participants, kicked_off_on,
 	presented_on, entries, procedure, revision, modules, previous,
-	'[]'::jsonb as plan,
+	'[]'::jsonb as plan, '[]'::jsonb as deliveries,
 	case when row_number() over place = page.size and lead(id) over place is not null
 		then kicked_off_on || '_' || id end as next
 from analyses_on(coalesce(:as_of::date, :today::date)),
