@@ -86,7 +86,7 @@ environment_of() {
 	ledger) say "ASSKOMM_PUBLISH=tcp://127.0.0.1:$((BUS_BASE + EVENTS_PLACE))" ;;
 	notifications) hand_on ASSKOMM_SMTP_URL ASSKOMM_MAIL_FROM ;;
 	esac
-	hand_on ASSKOMM_LOG ASSKOMM_LANES
+	hand_on ASSKOMM_LOG ASSKOMM_LANES ASSKOMM_IDEMPOTENCY_DAYS
 }
 
 # A file that appears as a whole, with a mode.

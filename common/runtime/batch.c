@@ -131,6 +131,8 @@ static const char *row_value(struct batcher *batcher, size_t row, const char *na
 		return save->request_hash;
 	if (strcmp(name, "reply") == 0)
 		return save->reply;
+	if (strcmp(name, "claimed") == 0)
+		return save->claimed ? "true" : "false";
 	return reflect_get_text(batcher->arena, save->aggregate, name);
 }
 

@@ -27,6 +27,7 @@ struct save {
 	const char *request_hash;    /* what the key was used for */
 	const char *reply;           /* packed, as "\x…" */
 	const char *recorded_on;     /* claimed day, or NULL */
+	bool claimed;                /* something is claimed about it: its key is never forgotten */
 	size_t n_facts;
 	const struct saved_fact {
 		const char *id, *type, *header, *payload,

@@ -120,6 +120,7 @@ void command_save(struct run *run, void (*on_saved)(struct save *save, enum save
 		.reply = text_bytea(arena, run->reply, run->reply_len),
 		.recorded_on =
 			claim != NULL && claim->recorded_on[0] != '\0' ? claim->recorded_on : NULL,
+		.claimed = claim != NULL,
 		.n_facts = run->ruling->n_facts,
 		.facts = facts,
 		.arena = arena,

@@ -36,6 +36,8 @@ static const struct setting COMMON_SETTINGS[] = {
 	{ "ASSKOMM_PEER_NOTIFICATIONS", "", false, "… of notifications", NULL },
 	{ "ASSKOMM_PEER_MONITOR", "", false, "… of monitor", NULL },
 	{ "ASSKOMM_PEER_LEDGER", "", false, "… of ledger", NULL },
+	{ "ASSKOMM_IDEMPOTENCY_DAYS", "90", false, "days that an Idempotency-Key is remembered",
+		NULL },
 	{ "ASSKOMM_LOG", "info", false, "error, warn, info or debug", NULL },
 };
 #define COMMON_COUNT (sizeof(COMMON_SETTINGS) / sizeof(COMMON_SETTINGS[0]))
@@ -196,6 +198,7 @@ static void finish(struct service *service)
 		service->table->on_end(service);
 	if (service->listening != NULL)
 		listener_stop(service);
+	pruning_stop(service);
 	http_server_destroy(&service->admin);
 	db_destroy(&service->db);
 	bus_destroy(&service->bus);
@@ -301,12 +304,15 @@ static void run(struct service *service)
 	admin_init(service);
 	if (service->table->listener != NULL)
 		listener_start(service);
+	if (service->table->commands != NULL)
+		pruning_start(service);
 	if (service->table->on_start != NULL)
 		service->table->on_start(service);
 	log_line(LOG_INFO, "started", "bus", service_setting(service, "ASSKOMM_BUS"), NULL);
 	log_gather(true);
 	uv_run(&service->loop, UV_RUN_DEFAULT); /* until finish() closed the last handle */
 	batch_destroy(service);
+	pruning_destroy(service);
 	CHECK(uv_loop_close(&service->loop) == 0);
 	log_line(LOG_INFO, "ended", NULL);
 }

@@ -11,6 +11,7 @@
 
 struct batcher;
 struct listening;
+struct pruning;
 
 /* A service that is asked, with all its replicas. */
 struct service_peer {
@@ -33,6 +34,7 @@ struct service {
 	size_t n_peers;
 	struct batcher *batchers;    /* one per save statement that was used */
 	struct listening *listening; /* NULL: the table has no listener */
+	struct pruning *pruning;     /* NULL: the table has no commands */
 	uv_signal_t on_term, on_interrupt;
 	uv_prepare_t before_sleep; /* the log is written */
 	uv_timer_t heartbeat;      /* loop lag, and the steps of an orderly end */
@@ -102,6 +104,14 @@ struct listener_waiter {
 };
 void listener_wait(struct service *service, struct listener_waiter *waiter);
 void listener_forget(struct service *service, struct listener_waiter *waiter);
+
+/* ---- keys of commands */
+/* Forgets those that are older than ASSKOMM_IDEMPOTENCY_DAYS, from time to time, until
+ * pruning_stop; pruning_destroy comes after the loop has ended. Both take a service that never
+ * began. */
+void pruning_start(struct service *service);
+void pruning_stop(struct service *service);
+void pruning_destroy(struct service *service);
 
 /* ---- admin port */
 /* Opens /healthz, /readyz and /metrics; ends the process when the port is taken. */

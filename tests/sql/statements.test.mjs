@@ -18,6 +18,7 @@ const BATCH = {
 	idempotency_key: "text",
 	request_hash: "text",
 	reply: "bytes",
+	claimed: "boolean",
 	fact_ordinal: "integer",
 	fact_id: "text",
 	fact_type: "text",
@@ -56,6 +57,11 @@ const RUNTIME = {
 	"idempotency.find": {
 		given: { actor: "text", idempotency_key: "text" },
 		read: { request_hash: "text", reply: "bytes" },
+		isByPlace: true,
+	},
+	"idempotency.prune": {
+		given: { days: "integer", most: "integer" },
+		read: { key: "text" },
 		isByPlace: true,
 	},
 	offset: { given: {}, read: { seq: "integer", epoch: "text" }, isByPlace: true },

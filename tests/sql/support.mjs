@@ -120,6 +120,7 @@ class Service {
 			idempotency_key: null,
 			request_hash: "hash",
 			reply: "\\x00",
+			claimed: false,
 			...aggregate,
 			ordinal,
 		}));

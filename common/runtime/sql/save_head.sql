@@ -4,8 +4,8 @@
 with command as (
 	select *
 	from unnest(:ordinal::int[], :id::text[], :version::bigint[], :actor::text[],
-		:idempotency_key::text[], :request_hash::text[], :reply::bytea[])
-		as c(ordinal, id, version, actor, idempotency_key, request_hash, reply)
+		:idempotency_key::text[], :request_hash::text[], :reply::bytea[], :claimed::boolean[])
+		as c(ordinal, id, version, actor, idempotency_key, request_hash, reply, claimed)
 	-- a look into the index per row, also by a plan made while the table was empty
 	where (select i.key from idempotency i where i.actor = c.actor and i.key = c.idempotency_key)
 		is null

@@ -10,8 +10,8 @@
 	join written on written.id::text = command.id
 	order by f.place
 ), remembered as (
-	insert into idempotency (actor, key, request_hash, reply)
-	select actor, idempotency_key, request_hash, reply
+	insert into idempotency (actor, key, request_hash, reply, claimed)
+	select actor, idempotency_key, request_hash, reply, claimed
 	from command
 	join written on written.id::text = command.id
 	where idempotency_key is not null
