@@ -32,13 +32,16 @@ static const struct listener listener = { "fold", &monitor__marks__descriptor, m
 	true };
 
 static struct setting settings[] = {
-	{ "ASSKOMM_STALL_NO_COACH_DAYS", "28", false,
+	/* those of coaching have its names: what is stalled is stalled in both */
+	{ "ASSKOMM_COACHING_COACH_DAYS", "28", false,
 		"days after its request without a coach, then a coaching is stalled", NULL },
-	{ "ASSKOMM_STALL_NO_ACTIVITY_DAYS", "90", false,
-		"days without a session or anything else, then a coaching is stalled", NULL },
-	{ "ASSKOMM_STALL_REVIEW_DAYS", "365", false,
-		"days after the last interim review, or the start: one is due", NULL },
-	{ "ASSKOMM_STALL_MEASURE_DAYS", "180", false,
+	{ "ASSKOMM_COACHING_SESSION_DAYS", "90", false,
+		"days without a session, or before the start without anything: it is stalled",
+		NULL },
+	{ "ASSKOMM_COACHING_REVIEW_DAYS", "365", false,
+		"days after the last interim review, or the start: it is stalled", NULL },
+	{ "ASSKOMM_COACHING_COACH_CHANGES", "1", false, "changes of coach that are fine", NULL },
+	{ "ASSKOMM_MEASURE_DAYS", "180", false,
 		"days without anything on a measure, or its evaluation, then it is stalled", NULL },
 	{ .name = NULL },
 };

@@ -11,9 +11,9 @@
 
 /* In the order of the statement's parameters. To add one: a row here, in monitor.c's settings and
  * in set_thresholds.sql. */
-static const char *const SETTINGS[] = { "ASSKOMM_STALL_NO_COACH_DAYS",
-	"ASSKOMM_STALL_NO_ACTIVITY_DAYS", "ASSKOMM_STALL_REVIEW_DAYS",
-	"ASSKOMM_STALL_MEASURE_DAYS" };
+static const char *const SETTINGS[] = { "ASSKOMM_COACHING_COACH_DAYS",
+	"ASSKOMM_COACHING_SESSION_DAYS", "ASSKOMM_COACHING_REVIEW_DAYS",
+	"ASSKOMM_COACHING_COACH_CHANGES", "ASSKOMM_MEASURE_DAYS" };
 #define SETTING_COUNT (sizeof(SETTINGS) / sizeof(SETTINGS[0]))
 
 static struct writer {
@@ -59,7 +59,7 @@ void thresholds_start(struct service *service)
 	writer.service = service;
 	for (size_t i = 0; i < SETTING_COUNT; i++) {
 		snprintf(writer.days[i], sizeof(writer.days[i]), "%ld",
-			service_number(service, SETTINGS[i], 1, DAYS_MAX));
+			service_number(service, SETTINGS[i], 0, DAYS_MAX));
 		writer.values[i] = writer.days[i];
 	}
 	uv_timer_init(service_loop(service), &writer.timer);

@@ -73,14 +73,15 @@ describe("the alliance on the day on which Heidenau signs", () => {
 		assert.deepEqual(counts, { requested: 3, active: 19, paused: 2, in_review: 3 });
 	});
 
-	test("three stall, each for a reason of its own, and somebody is to act", () => {
+	test("four stall, each for a reason of its own, and somebody is to act", () => {
 		const stalled = items.filter((item) => item.stalled);
-		assert.equal(sum(cells("coaching"), "stalled"), 3);
+		assert.equal(sum(cells("coaching"), "stalled"), 4);
 		assert.deepEqual(
 			stalled.map(({ name, reasons: [{ obstacle, who }] }) => [name, obstacle, who]).sort(),
 			[
 				["Dippoldiswalde", "NO_ACTIVITY", "coach"],
-				["Rodewisch", "NO_CONTACT_PERSON", "municipality"],
+				["Rodewisch", "NO_CONTACT_PERSON", "coordinator"],
+				["Torgau", "REVIEW_DUE", "adviser"],
 				["Weißwasser/O.L. / Běła Woda", "NO_COACH", "coaching_provider"],
 			],
 		);

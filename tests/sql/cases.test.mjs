@@ -15,7 +15,8 @@ const DAY_MS = 86_400_000;
 const FIRST = Date.UTC(2022, 0, 1);
 const DAYS = 700;
 const STAGES = {
-	coaching: { 1: "requested", 6: "clarification", 2: "coach_matched", 7: "contracted", 3: "active" },
+	coaching: { 1: "requested", 6: "clarification", 2: "coach_matched", 7: "contracted", 3: "active",
+		8: "paused" },
 	measure: { 1: "planned", 2: "running", 3: "done" },
 };
 const LIMITS = { NO_COACH: 28, NO_ACTIVITY: 90, REVIEW_DUE: 365, MEASURE: 180 };
@@ -106,22 +107,24 @@ function reasonsOf({ unit, track }, stage, entered, day, known) {
 	const due = last(timeline("due", `${unit}/review`, known, day))?.n ?? 0;
 	const found = [];
 	const add = (obstacle, since) => found.push(`${obstacle} ${since}`);
-	if (track === "measure") {
-		if (daysFrom(active, day) > LIMITS.MEASURE)
-			add(stage === "done" ? "NOT_EVALUATED" : "NO_ACTIVITY", later(active, LIMITS.MEASURE));
-	} else if (["requested", "clarification"].includes(stage)) {
-		if (daysFrom(stages[0].validOn, day) > LIMITS.NO_COACH)
-			add("NO_COACH", later(stages[0].validOn, LIMITS.NO_COACH));
-	} else if (daysFrom(active, day) > LIMITS.NO_ACTIVITY)
-		add("NO_ACTIVITY", later(active, LIMITS.NO_ACTIVITY));
-	if (["contracted", "active"].includes(stage))
-		if (last(timeline("contact", unit, known, day))?.n !== 1) add("NO_CONTACT_PERSON", entered);
+	// the first day on which more than the limit had passed
+	const addAfter = (obstacle, from, limit) => {
+		if (from && daysFrom(from, day) > limit) add(obstacle, later(from, limit + 1));
+	};
+	if (track === "measure")
+		addAfter(stage === "done" ? "NOT_EVALUATED" : "NO_ACTIVITY", active, LIMITS.MEASURE);
+	else if (["requested", "clarification"].includes(stage))
+		addAfter("NO_COACH", stages[0].validOn, LIMITS.NO_COACH);
+	else if (stage !== "paused") addAfter("NO_ACTIVITY", active, LIMITS.NO_ACTIVITY);
+	const contact = last(timeline("contact", unit, known, day));
+	if (["contracted", "active", "paused"].includes(stage) && contact?.n !== 1)
+		add("NO_CONTACT_PERSON", contact?.validOn ?? started ?? entered);
+	if (["active", "paused"].includes(stage)) addAfter("REVIEW_DUE", reviewed, LIMITS.REVIEW_DUE);
 	const stalled = found.length > 0;
-	if (stage === "active" && reviewed && daysFrom(reviewed, day) > LIMITS.REVIEW_DUE)
-		add("REVIEW_DUE", later(reviewed, LIMITS.REVIEW_DUE));
-	if ((last(timeline("coachChanges", unit, known, day))?.n ?? 0) > 1) add("COACH_CHANGES", entered);
+	const changes = timeline("coachChanges", unit, known, day);
+	if (last(changes)?.n > 1) add("COACH_CHANGES", begun(changes));
 	const overdue = due > 0 && due < sinceEpoch(day);
-	if (overdue) add("DEADLINE_PASSED", later("1970-01-01", due));
+	if (overdue) add("DEADLINE_PASSED", later("1970-01-01", due + 1));
 	return { stalled, overdue, reasons: found };
 }
 
@@ -235,7 +238,7 @@ test("thresholds are data", async () => {
 	const day = dateOf(DAYS);
 	await superuser.rows(
 		`insert into monitor.threshold
-		values ('no_coach', 10000), ('no_activity', 10000), ('measure', 10000)`,
+		values ('no_coach', 10000), ('no_activity', 10000), ('review', 10000), ('measure', 10000)`,
 	);
 	const [{ n }] = await superuser.rows(
 		"select count(*) filter (where stalled) as n from monitor.cases_on($1, $2)",

@@ -1,5 +1,9 @@
-/* A coaching is in poor health when nobody coaches it, nobody meets, nobody can be reached, nobody
- * looks back, or coaches come and go; each finding says since when, and who is to act. */
+/* A coaching stalls when nobody coaches it, nobody meets, nobody can be reached or nobody looks
+ * back; that coaches come and go is a warning, since nothing waits for it. Each finding says since
+ * when, and who is to act.
+ *
+ * The monitor says the same in SQL (services/monitor/schema/0014_cases.sql, cases_on), and
+ * tests/flow/health.test.mjs compares the two: change both. */
 #include "rules.h"
 
 #include "core/catalogue.h"
@@ -53,7 +57,7 @@ static void find(struct patient *patient, Coaching__Health__Reason reason,
 	finding->limit = limit;
 	finding->text = text;
 	reflect_append(patient->arena, &patient->health->base, "findings", finding);
-	patient->health->stalled = true;
+	patient->health->stalled |= reason != REASON(COACH_CHANGES);
 }
 
 /* How many days have passed since, when that is more than the limit; *out_since is the first day on
@@ -76,13 +80,25 @@ static bool is_open(const Coaching__CoachingProcess *coaching)
 	       coaching->status != STATUS(UNSPECIFIED);
 }
 
+/* Once it goes on it has one, whether or not anybody recorded the match. */
+static bool waits_for_coach(const Coaching__CoachingProcess *coaching)
+{
+	return coaching->status == STATUS(REQUESTED) || coaching->status == STATUS(CLARIFICATION);
+}
+
 /* Where sessions are due: a pause is none of it. */
 static bool is_under_way(const Coaching__CoachingProcess *coaching)
 {
 	return coaching->status == STATUS(ACTIVE) || coaching->status == STATUS(IN_REVIEW);
 }
 
-/* A match without a name counts: history knows coaches that nobody names. */
+/* Between the match and the start. */
+static bool is_prepared(const Coaching__CoachingProcess *coaching)
+{
+	return coaching->status == STATUS(COACH_MATCHED) || coaching->status == STATUS(CONTRACTED);
+}
+
+/* Those who find coaches are to act: the request is theirs from its first day on. */
 static void check_coach(struct patient *patient)
 {
 	const Coaching__CoachingProcess *coaching = patient->coaching;
@@ -90,13 +106,14 @@ static void check_coach(struct patient *patient)
 	uint32_t days =
 		overdue(patient, coaching->requested_on, patient->limits->coach_days, since);
 
-	if (coaching->matched_on[0] == '\0' && days > 0)
-		find(patient, REASON(NO_COACH), ACTOR(ADVISER), since, days,
+	if (waits_for_coach(coaching) && days > 0)
+		find(patient, REASON(NO_COACH), ACTOR(COACHING_PROVIDER), since, days,
 			patient->limits->coach_days,
 			say(patient->arena, "no coach for %u days after the request", days));
 }
 
-/* A start, a resumption and a review are signs of life like a session. */
+/* A start, a resumption and a review are signs of life like a session; that the contract or the
+ * coach changes is none. */
 static void check_session(struct patient *patient)
 {
 	const Coaching__CoachingProcess *coaching = patient->coaching;
@@ -109,6 +126,21 @@ static void check_session(struct patient *patient)
 		find(patient, REASON(NO_SESSION), ACTOR(COACH), since, days,
 			patient->limits->session_days,
 			say(patient->arena, "no session for %u days", days));
+}
+
+/* Before the start whatever leads to it is a sign of life. */
+static void check_start(struct patient *patient)
+{
+	const Coaching__CoachingProcess *coaching = patient->coaching;
+	const char *alive = later(later(coaching->matched_on, coaching->coach_changed_on),
+		later(coaching->clarified_on, coaching->contracted_on));
+	char since[CIVIL_DATE_SIZE];
+	uint32_t days = overdue(patient, alive, patient->limits->session_days, since);
+
+	if (is_prepared(coaching) && days > 0)
+		find(patient, REASON(NO_SESSION), ACTOR(COACH), since, days,
+			patient->limits->session_days,
+			say(patient->arena, "not started, and nothing happened for %u days", days));
 }
 
 /* From the day on which somebody should have been named. */
@@ -134,7 +166,7 @@ static void check_review(struct patient *patient)
 		patient->limits->review_days, since);
 
 	if (days > 0)
-		find(patient, REASON(REVIEW_OVERDUE), ACTOR(COACH), since, days,
+		find(patient, REASON(REVIEW_OVERDUE), ACTOR(ADVISER), since, days,
 			patient->limits->review_days,
 			say(patient->arena, "no review for %u days", days));
 }
@@ -161,6 +193,7 @@ Coaching__Health *coaching_health(struct arena *arena, const Coaching__CoachingP
 		return patient.health;
 	check_coach(&patient);
 	check_session(&patient);
+	check_start(&patient);
 	check_contact(&patient);
 	check_review(&patient);
 	check_changes(&patient);

@@ -134,6 +134,18 @@ static void tell_coaching_health(const struct telling *telling, const ProtobufCM
 	}
 }
 
+/* What leads to the start is a sign of life until then; afterwards only what brings people together
+ * is one, or the end of a pause. */
+static bool is_sign_of_life(const ProtobufCMessage *fact, int stage)
+{
+	if (stage != COACHING__COACHING_PROCESS__STATUS__ACTIVE &&
+		stage != COACHING__COACHING_PROCESS__STATUS__IN_REVIEW)
+		return true;
+	return fact->descriptor != &coaching__contract_made__descriptor &&
+	       fact->descriptor != &coaching__coach_changed__descriptor &&
+	       fact->descriptor != &coaching__coach_matched__descriptor;
+}
+
 /* All facts of a coaching have its stage afterwards in a field of that name. */
 static void tell_coaching(const struct telling *telling, const ProtobufCMessage *fact)
 {
@@ -147,7 +159,8 @@ static void tell_coaching(const struct telling *telling, const ProtobufCMessage 
 		tell_closed(telling, AS(Coaching__CoachingClosed, coaching__coaching_closed, fact));
 		return;
 	}
-	tell(telling, "activity", 1);
+	if (is_sign_of_life(fact, stage))
+		tell(telling, "activity", 1);
 	if (stage > 0 && tells_stage(fact, stage))
 		tell(telling, "stage", stage);
 	tell_coaching_health(telling, fact);

@@ -108,7 +108,7 @@ insert into stage (track, n, code, place, aside) values
 	('measure', 2, 'running', 2, false),
 	('measure', 3, 'done', 3, false); -- until it is evaluated
 
--- From when on something holds a case up, in days; set from the service's settings at its start.
+-- From when on something holds a case up, in days (or changes of coach); set from the service's settings at its start.
 create table threshold (
 	name text primary key,
 	days int not null
@@ -152,11 +152,25 @@ as $$
 		and (in_stage is null or m.n = in_stage) and stands(m.seq, m.gone_with, known)
 $$;
 
+-- Since when nobody is named whom a coach can talk to: the contract, or the start without one.
+create function contact_gone_on(of_unit text, day date, known bigint) returns date
+language sql stable
+as $$
+	select coalesce((
+		select m.valid_on
+		from mark m
+		where m.counter = 'contact/coaching' and m.unit = of_unit and m.valid_on <= day
+			and stands(m.seq, m.gone_with, known)
+		order by m.valid_on desc, m.phase desc, m.seq desc
+		limit 1), began_on('coaching', of_unit, 3, day, known))
+$$;
+
 -- What holds a case up, since when, and who is to act.
 create type obstacle as (obstacle text, since date, who text);
 
--- The open cases of a day, of some tracks or all, with what holds them up: `stalled` when nothing happens or something
--- needed is missing, `overdue` when a deadline has passed.
+-- The open cases of a day, of some tracks or all, with what holds them up: `stalled` when nothing
+-- happens or something needed is missing, `overdue` when a deadline has passed. Of coachings it is
+-- what coaching says of their health (services/coaching/rules/coaching_health.c): change both.
 create function cases_on(day date, known bigint,
 	tracks text[] default array['coaching', 'analysis', 'council', 'measure'])
 returns table (unit text, track text, stage text, place int, participant text, district text,
@@ -174,7 +188,8 @@ as $$
 		where g.track = any (tracks)
 	), told as (
 		select c.*, lower(a.during) as last_on, lower(r.during) as reviewed_on,
-			coalesce(k.n, 0) = 1 as has_contact, coalesce(h.n, 0) as coach_changes
+			coalesce(k.n, 0) = 1 as has_contact, coalesce(h.n, 0) as coach_changes,
+			lower(h.during) as coach_changed_on
 		from open_case c
 		left join here a on a.unit = c.unit and a.counter = 'activity/' || c.track
 		left join here r on r.unit = c.unit and r.counter = 'review/' || c.track
@@ -187,7 +202,7 @@ as $$
 		where starts_with(s.counter, 'due/') and s.n > 0
 	), late as (
 		select unit, bool_or(due_on < day) as overdue,
-			jsonb_agg(jsonb_build_object('obstacle', 'DEADLINE_PASSED', 'since', due_on,
+			jsonb_agg(jsonb_build_object('obstacle', 'DEADLINE_PASSED', 'since', due_on + 1,
 				'days', day - due_on, 'who', coalesce(responsible, ''), 'step', step)
 				order by due_on, step) filter (where due_on < day) as reasons,
 			min(due_on) filter (where due_on >= day) as next_due_on,
@@ -198,38 +213,42 @@ as $$
 		select coalesce(max(days) filter (where name = 'no_coach'), 28) as no_coach,
 			coalesce(max(days) filter (where name = 'no_activity'), 90) as no_activity,
 			coalesce(max(days) filter (where name = 'review'), 365) as review,
+			coalesce(max(days) filter (where name = 'coach_changes'), 1) as coach_changes,
 			coalesce(max(days) filter (where name = 'measure'), 180) as measure
 		from threshold
 	), held as (
 		select t.*, array_remove(array[
 			case when t.track = 'coaching' and t.code in ('requested', 'clarification')
 				and day - began_on(t.track, t.unit, null, day, known) > l.no_coach
-				then row('NO_COACH', began_on(t.track, t.unit, null, day, known) + l.no_coach, 'coaching_provider')::obstacle end,
+				then row('NO_COACH', began_on(t.track, t.unit, null, day, known) + l.no_coach + 1,
+					'coaching_provider')::obstacle end,
 			case when t.track = 'coaching'
 				and t.code in ('coach_matched', 'contracted', 'active', 'in_review')
 				and day - t.last_on > l.no_activity
-				then row('NO_ACTIVITY', t.last_on + l.no_activity, 'coach')::obstacle end,
-			case when t.track = 'coaching' and t.code in ('contracted', 'active', 'in_review')
+				then row('NO_ACTIVITY', t.last_on + l.no_activity + 1, 'coach')::obstacle end,
+			case when t.track = 'coaching'
+				and t.code in ('contracted', 'active', 'paused', 'in_review')
 				and not t.has_contact
-				then row('NO_CONTACT_PERSON', t.entered_on, 'municipality')::obstacle end,
-			case when t.track = 'measure' and day - t.last_on > l.measure
-				then row(case t.code when 'done' then 'NOT_EVALUATED' else 'NO_ACTIVITY' end,
-					t.last_on + l.measure, coalesce(t.responsible, ''))::obstacle end
-			], null) as stalls, array_remove(array[
-			case when t.track = 'coaching' and t.code in ('active', 'in_review')
+				then row('NO_CONTACT_PERSON', coalesce(contact_gone_on(t.unit, day, known),
+					t.entered_on), 'coordinator')::obstacle end,
+			case when t.track = 'coaching' and t.code in ('active', 'paused', 'in_review')
 				and day - coalesce(t.reviewed_on, began_on(t.track, t.unit, 3, day, known)) > l.review
 				then row('REVIEW_DUE', coalesce(t.reviewed_on,
-					began_on(t.track, t.unit, 3, day, known)) + l.review, 'adviser')::obstacle end,
-			case when t.coach_changes > 1 then row('COACH_CHANGES', t.entered_on, 'adviser')::obstacle
-				end
-			], null) as warnings
+					began_on(t.track, t.unit, 3, day, known)) + l.review + 1, 'adviser')::obstacle end,
+			case when t.track = 'measure' and day - t.last_on > l.measure
+				then row(case t.code when 'done' then 'NOT_EVALUATED' else 'NO_ACTIVITY' end,
+					t.last_on + l.measure + 1, coalesce(t.responsible, ''))::obstacle end
+			], null) as stalls,
+			case when t.coach_changes > l.coach_changes
+				then array[row('COACH_CHANGES', t.coach_changed_on, 'adviser')::obstacle]
+				end as warnings
 		from told t, limits l
 	)
 	select h.unit, h.track, h.code, h.place, h.participant, h.district, h.seq,
 		began_on(h.track, h.unit, null, day, known),
 		h.entered_on, h.last_on, cardinality(h.stalls) > 0, coalesce(l.overdue, false),
 		(select coalesce(jsonb_agg(jsonb_build_object('obstacle', o.obstacle, 'since', o.since,
-			'days', day - o.since, 'who', o.who)), '[]')
+			'days', day - o.since + 1, 'who', o.who)), '[]')
 		from unnest(h.stalls || h.warnings) as o) || coalesce(l.reasons, '[]'),
 		l.next_due_on, l.next_step
 	from held h

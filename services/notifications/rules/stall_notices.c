@@ -1,5 +1,6 @@
-/* When a coaching stalls, those who subscribed hear why, since when and who is to act: once for
- * each reason and first day, so that what was cleared and comes back is news again. */
+/* When a coaching stalls, or gives a warning, those who subscribed hear why, since when and who is
+ * to act: once for each reason and first day, so that what was cleared and comes back is news
+ * again. */
 #include "rules.h"
 
 #include "core/civil.h"
@@ -16,6 +17,8 @@ static const char *actor_name(Coaching__Health__Actor actor)
 		return "der Coach";
 	case COACHING__HEALTH__ACTOR__COORDINATOR:
 		return "die Koordination der Kommune";
+	case COACHING__HEALTH__ACTOR__COACHING_PROVIDER:
+		return "die Vermittlung der Coaches";
 	case COACHING__HEALTH__ACTOR__ACTOR_UNSPECIFIED:
 	case _COACHING__HEALTH__ACTOR_IS_INT_SIZE:
 		break;
@@ -36,17 +39,19 @@ static Notifications__StallNotice *tell(struct arena *arena,
 {
 	Notifications__StallNotice *notice = NEW(arena, Notifications__StallNotice);
 	const char *name = coaching->participant != NULL ? coaching->participant->name : "";
+	bool is_warning = finding->reason == COACHING__HEALTH__REASON__COACH_CHANGES;
 
 	notifications__stall_notice__init(notice);
 	notice->episode =
 		text_format(arena, "%s %d %s", coaching->id, (int)finding->reason, finding->since);
 	notice->n_participants = coaching->n_participants;
 	notice->participants = coaching->participants;
-	notice->subject = text_format(arena, "Coaching stockt: %s", name);
+	notice->subject = text_format(
+		arena, "%s: %s", is_warning ? "Hinweis zum Coaching" : "Coaching stockt", name);
 	notice->text = text_format(arena,
-		"Das Coaching von %s stockt seit dem %s: %s.\nAm Zug ist: %s.\nVorgang: %s\n", name,
-		german_day(arena, finding->since), finding->text, actor_name(finding->to_act),
-		coaching->id);
+		"Das Coaching von %s %s seit dem %s: %s.\nAm Zug ist: %s.\nVorgang: %s\n", name,
+		is_warning ? "fällt auf" : "stockt", german_day(arena, finding->since),
+		finding->text, actor_name(finding->to_act), coaching->id);
 	notice->valid_on = finding->since;
 	return notice;
 }
