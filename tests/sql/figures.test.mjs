@@ -266,16 +266,29 @@ describe("a random ledger", () => {
 		}
 	});
 
-	test("totals are the sums of the deltas by day, month, year and ever", async () => {
+	test("what stands at a cut is the sum of the deltas before it, and each part of time is short", async () => {
 		const rows = await superuser.rows(
 			`with summed as (
-				select counter, district, grain, monitor.starts_in(grain, valid_on) as starts_on, sum(n) as n
-				from monitor.delta, unnest(array['day', 'month', 'year', 'ever']) as grain
-				group by 1, 2, 3, 4)
-			select * from summed s full join monitor.total t using (counter, district, grain, starts_on)
+				select c.starts_on, d.district, d.counter, sum(d.n) as n
+				from monitor.cut c
+				join monitor.delta d on d.valid_on < c.starts_on
+				group by 1, 2, 3
+				having sum(d.n) <> 0)
+			select * from summed s
+			full join (select * from monitor.standing where n <> 0) as t using (starts_on, district, counter)
 			where s.n is distinct from t.n`,
 		);
 		assert.deepEqual(rows, [], seeded);
+		const parts = await superuser.rows(
+			`select c.deltas, (
+				select count(*) from monitor.delta d
+				where d.valid_on >= c.starts_on
+					and not exists (select from monitor.cut b where b.starts_on > c.starts_on and b.starts_on <= d.valid_on)
+				) as counted
+			from monitor.cut c`,
+		);
+		assert.ok(parts.length > 1, seeded);
+		for (const { deltas, counted } of parts) assert.equal(Number(deltas), Number(counted), seeded);
 	});
 
 	test("a fact that was corrected is known as such", async () => {
@@ -293,7 +306,7 @@ describe("a random ledger", () => {
 
 // ---- nothing twice
 
-const TABLES = ["fact", "mark", "delta", "total", "district", "party", "member", "succession", "listener_offset"];
+const TABLES = ["fact", "mark", "delta", "standing", "cut", "district", "party", "member", "succession", "listener_offset"];
 
 async function everything() {
 	const sums = TABLES.map(

@@ -54,8 +54,10 @@ async function foldAll(facts, random) {
 }
 
 const forget = async () => {
-	for (const table of ["fact", "mark", "delta", "total", "succession"])
+	for (const table of ["fact", "mark", "delta", "standing", "succession"])
 		await superuser.rows(`truncate monitor.${table}`);
+	await superuser.rows("delete from monitor.cut where isfinite(starts_on)");
+	await superuser.rows("update monitor.cut set deltas = 0, figures = 0");
 	await superuser.rows("update monitor.listener_offset set seq = 0");
 };
 

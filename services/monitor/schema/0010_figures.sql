@@ -1,10 +1,14 @@
--- Figures as append-only deltas with totals by day, month and year.
+-- Figures as append-only deltas, with what stands at some days.
 --
 -- A mark is what one fact says about one unit of one counter: from valid_on on its value is n. A
 -- unit's value on a day is that of its last mark by (valid_on, seq); a counter is the sum over its
 -- units. Deltas are the steps of that function; a late or corrected fact adds deltas that move
--- steps, it never changes one. `total` holds their sums, so that a figure adds at most
--- years + 12 + 31 rows however long the history is.
+-- steps, it never changes one.
+--
+-- The time is cut wherever there are more deltas between two cuts than figures at the first one;
+-- `standing` holds the figures at each cut. So a page of figures adds up about as many rows as it
+-- shows, however long the history is, and a fact touches the cuts that lie behind its day: mostly
+-- none.
 create table fact (
 	seq bigint primary key,
 	fact_id uuid not null unique,
@@ -66,15 +70,23 @@ create table delta (
 	primary key (counter, district, valid_on, seq)
 );
 create index delta_seq on delta (seq);
+create index delta_day on delta (valid_on, district);
 
-create table total (
-	counter text collate "C" not null,
-	district text collate "C" not null,
-	grain text collate "C" not null, -- day, month, year, ever
-	starts_on date not null,
-	n bigint not null,
-	primary key (grain, starts_on, counter, district) -- what a figure adds up lies together
+create table cut (
+	starts_on date primary key,
+	deltas int not null, -- from here to the next cut
+	figures int not null -- when it was made
 );
+insert into cut (starts_on, deltas, figures) values ('-infinity', 0, 0);
+
+-- The sum of all deltas before a cut.
+create table standing (
+	starts_on date not null,
+	district text collate "C" not null,
+	counter text collate "C" not null,
+	n bigint not null,
+	primary key (starts_on, district, counter)
+) with (fillfactor = 80); -- late facts change rows in their place
 
 -- The last fact known at an instant; a date means its end in Europe/Berlin, nothing means now.
 create function known_seq(known_at text) returns bigint language plpgsql stable
@@ -97,60 +109,105 @@ begin
 end
 $$;
 
--- The first day of what a day lies in.
-create function starts_in(grain text, day date) returns date language sql immutable
+-- The cut to count from for the end of a day: the last one before it, or the one behind it where that
+-- is nearer.
+create function cut_near(as_of date) returns date language sql stable
 as $$
-	select case grain when 'ever' then '-infinity' else date_trunc(grain, day::timestamp)::date end
+	select case when next.starts_on - as_of < as_of - last.told_on then next.starts_on
+		else last.starts_on end
+	from (
+		select starts_on,
+			case when isfinite(starts_on) then starts_on
+				else (select min(valid_on) from delta) end as told_on
+		from cut
+		where starts_on <= as_of
+		order by starts_on desc
+		limit 1) as last
+	left join lateral (
+		select starts_on from cut
+		where starts_on > as_of
+		order by starts_on
+		limit 1) as next on true
 $$;
 
--- Whether a day lies in the later half of all days on which something happened.
-create function is_late(day date) returns boolean language sql stable
+-- Every counter's value on a day by district, known up to a fact: what stands at a cut and the deltas
+-- between it and the day, minus what was learned later.
+create function figures_on(as_of date, known bigint, wanted text default null)
+returns table (counter text, district text, n bigint) language plpgsql stable
 as $$
-	select coalesce(day > first_day + (last_day - first_day) / 2, false)
-	from (
-		select min(starts_on) as first_day, max(starts_on) as last_day
-		from total
-		where grain = 'day') as days
+declare
+	near date := cut_near(as_of);
+	from_district text := coalesce(wanted, '');
+	to_district text := coalesce(wanted, '~'); -- behind all keys
+begin
+	return query
+		select p.counter, p.district, sum(p.n)::bigint
+		from (
+			select s.counter, s.district, s.n from standing s
+			where s.starts_on = near and s.district between from_district and to_district
+			union all
+			select d.counter, d.district, d.n from delta d
+			where d.valid_on between near and as_of
+				and d.district between from_district and to_district
+			union all
+			select d.counter, d.district, -d.n from delta d
+			where d.valid_on > as_of and d.valid_on < near
+				and d.district between from_district and to_district
+			union all
+			select d.counter, d.district, -d.n from delta d
+			where d.seq > known and d.valid_on <= as_of
+				and d.district between from_district and to_district
+		) as p
+		group by p.counter, p.district;
+end
 $$;
 
--- Every counter's value on a day by district, known up to a fact: the totals up to that day, or all
--- there ever was without those behind it, whichever is nearer; minus what was learned later.
-create function figures_on(as_of date, known bigint)
-returns table (counter text, district text, n bigint) language sql stable
+-- Where there are more deltas between two cuts than figures, the days between them are cut in halves. A
+-- day cannot be.
+create function make_cuts() returns void language plpgsql
 as $$
-	select counter, district, sum(n)::bigint
-	from (
-		select counter, district, n from total
-		where grain = 'year' and starts_on < starts_in('year', as_of)
-			and not (select is_late(as_of))
-		union all
-		select counter, district, n from total
-		where grain = 'month' and starts_on >= starts_in('year', as_of)
-			and starts_on < starts_in('month', as_of) and not (select is_late(as_of))
-		union all
-		select counter, district, n from total
-		where grain = 'day' and starts_on >= starts_in('month', as_of) and starts_on <= as_of
-			and not (select is_late(as_of))
-		union all
-		select counter, district, n from total
-		where grain = 'ever' and starts_on = '-infinity' and (select is_late(as_of))
-		union all
-		select counter, district, -n from total
-		where grain = 'year' and starts_on > starts_in('year', as_of)
-			and (select is_late(as_of))
-		union all
-		select counter, district, -n from total
-		where grain = 'month' and starts_on > starts_in('month', as_of)
-			and starts_on < starts_in('year', as_of) + interval '1 year'
-			and (select is_late(as_of))
-		union all
-		select counter, district, -n from total
-		where grain = 'day' and starts_on > as_of
-			and starts_on < starts_in('month', as_of) + interval '1 month'
-			and (select is_late(as_of))
-		union all
-		select counter, district, -n from delta
-		where seq > known and valid_on <= as_of
-	) as parts
-	group by counter, district
+declare
+	long record;
+	middle date;
+begin
+	for long in
+		select c.starts_on, c.deltas, c.ends_before
+		from (
+			select starts_on, deltas, figures, lead(starts_on, 1, 'infinity') over
+				(order by starts_on) as ends_before
+			from cut) as c
+		where c.deltas > greatest(c.figures, 200)
+			and (not isfinite(c.starts_on) or c.starts_on + 1 < c.ends_before)
+	loop
+		select d.valid_on into middle
+		from delta d
+		where d.valid_on >= long.starts_on and d.valid_on < long.ends_before
+		order by d.valid_on
+		offset long.deltas / 2
+		limit 1;
+		if middle = long.starts_on then
+			middle := middle + 1;
+		end if;
+		insert into standing (starts_on, district, counter, n)
+		select middle, p.district, p.counter, sum(p.n)
+		from (
+			select s.district, s.counter, s.n from standing s
+			where s.starts_on = long.starts_on
+			union all
+			select d.district, d.counter, d.n from delta d
+			where d.valid_on >= long.starts_on and d.valid_on < middle
+		) as p
+		group by p.district, p.counter
+		having sum(p.n) <> 0
+		order by p.district, p.counter;
+		insert into cut (starts_on, deltas, figures)
+		select middle, (select count(*) from delta d
+				where d.valid_on >= middle and d.valid_on < long.ends_before),
+			(select count(*) from standing s where s.starts_on = middle);
+		update cut c set deltas = (
+			select count(*) from delta d
+			where d.valid_on >= long.starts_on and d.valid_on < middle)
+		where c.starts_on = long.starts_on;
+	end loop;
+end
 $$;

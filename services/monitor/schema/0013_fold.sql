@@ -50,7 +50,7 @@ as $$
 	select strpos(counter, '/') = 0 or starts_with(counter, 'stage/')
 $$;
 
--- The steps that the marks of a batch move, as deltas and in the totals. Counters with a slash are
+-- The steps that the marks of a batch move, as deltas and in what stands behind them. Counters with a slash are
 -- about cases and are not summed up, but for stages: a case that enters one is a step of
 -- stage/<track>/<number>, where it leaves it another. A moment is a fact that changed a unit; only
 -- the stretch of its timeline between the marks before and after what changed can have moved, and
@@ -139,14 +139,28 @@ as $$
 		insert into delta (counter, district, valid_on, seq, n, units)
 		select counter, district, valid_on, moment, n, units from steps
 		returning counter, district, valid_on, n
+	), raised as (
+		insert into standing as s (starts_on, district, counter, n)
+		select c.starts_on, t.district, t.counter, sum(t.n)
+		from stepped t
+		join cut c on c.starts_on > t.valid_on
+		group by c.starts_on, t.district, t.counter
+		order by c.starts_on, t.district, t.counter
+		on conflict (starts_on, district, counter) do update
+		set n = s.n + excluded.n
 	)
-	insert into total as t (counter, district, grain, starts_on, n)
-	select counter, district, grain, starts_in(grain, valid_on), sum(n)
-	from stepped, unnest(array['day', 'month', 'year', 'ever']) as grain
-	group by 1, 2, 3, 4
-	order by 3, 4, 1, 2
-	on conflict (grain, starts_on, counter, district) do update
-	set n = t.n + excluded.n
+	update cut c
+	set deltas = c.deltas + l.deltas
+	from (
+		select b.starts_on, count(*) as deltas
+		from stepped t
+		cross join lateral (
+			select starts_on from cut
+			where starts_on <= t.valid_on
+			order by starts_on desc
+			limit 1) as b
+		group by b.starts_on) as l
+	where c.starts_on = l.starts_on
 $$;
 
 -- The numbers that were folded: all of the batch, or none. Arrays have an item for each fact.
@@ -184,6 +198,7 @@ begin
 	end if;
 	perform hand_over(seqs[1], seqs[cardinality(seqs)]);
 	perform move_steps(seqs[1], seqs[cardinality(seqs)]);
+	perform make_cuts();
 	perform lay_spans(seqs[1], seqs[cardinality(seqs)]);
 	if cardinality(array_remove(districts || parties, null)) > 0 then
 		perform note_places(seqs, districts, parties);

@@ -4,8 +4,7 @@ with asked as (
 	where must_know(:district, null)
 ), value as (
 	select f.counter, sum(f.n) as n
-	from asked a, figures_on(a.as_of, a.known) as f
-	where :district::text is null or f.district = :district
+	from asked a, figures_on(a.as_of, a.known, :district) as f
 	group by f.counter
 )
 select a.as_of, :known_at as known_at, :district as district, a.known as ledger_seq,

@@ -4,8 +4,7 @@ with asked as (
 	select coalesce(:as_of::date, :today::date) as as_of, known_seq(:known_at) as known
 	where must_know(:district, null)
 ), value as materialized (
-	select f.* from asked a, figures_on(a.as_of, a.known) as f
-	where :district::text is null or f.district = :district
+	select f.* from asked a, figures_on(a.as_of, a.known, :district) as f
 ), held as materialized (
 	select c.district, c.track, c.stage, count(*) filter (where c.overdue) as overdue,
 		count(*) filter (where c.stalled) as stalled
