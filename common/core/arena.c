@@ -29,8 +29,9 @@ struct grown {
 	size_t capacity;
 };
 
+/* The first block follows the arena in the same memory: most calls need no other. */
 struct arena {
-	struct block *blocks; /* the first one is being filled */
+	_Alignas(max_align_t) struct block *blocks; /* the first one is being filled */
 	size_t next_size;
 	size_t ceiling;
 	size_t used;
@@ -53,13 +54,19 @@ static void allocator_free(void *data, void *pointer)
 	(void)pointer;
 }
 
+static struct block *first_block(struct arena *arena)
+{
+	return (struct block *)(void *)(arena + 1);
+}
+
 struct arena *arena_new(size_t ceiling_bytes)
 {
 	CHECK(ceiling_bytes <= SIZE_MAX / 4);
-	struct arena *arena = calloc(1, sizeof *arena);
+	struct arena *arena = malloc(sizeof *arena + sizeof(struct block) + BLOCK_FIRST);
 	CHECK(arena != NULL);
-	arena->ceiling = ceiling_bytes;
-	arena->next_size = BLOCK_FIRST;
+	*arena = (struct arena){ .ceiling = ceiling_bytes, .next_size = 2 * BLOCK_FIRST };
+	arena->blocks = first_block(arena);
+	*arena->blocks = (struct block){ .size = BLOCK_FIRST };
 	arena->allocator.alloc = allocator_alloc;
 	arena->allocator.free = allocator_free;
 	arena->allocator.allocator_data = arena;
@@ -73,7 +80,8 @@ void arena_destroy(struct arena **arena)
 	struct block *next;
 	for (struct block *block = (*arena)->blocks; block != NULL; block = next) {
 		next = block->next;
-		free(block);
+		if (block != first_block(*arena))
+			free(block);
 	}
 	free(*arena);
 	*arena = NULL;
@@ -90,7 +98,7 @@ static struct block *add_block(struct arena *arena, size_t size)
 		return NULL;
 	block->size = block_size;
 	block->used = 0;
-	if (own && arena->blocks != NULL) {
+	if (own) {
 		block->next = arena->blocks->next;
 		arena->blocks->next = block;
 	} else {
@@ -113,7 +121,7 @@ static void *take(struct arena *arena, size_t size, size_t limit)
 	if (arena->used + rounded > limit)
 		return NULL;
 	struct block *block = arena->blocks;
-	if (block == NULL || block->size - block->used < rounded)
+	if (block->size - block->used < rounded)
 		block = add_block(arena, rounded);
 	if (block == NULL)
 		return NULL;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define CAPACITY_FIRST 256u
+#define EACH_BYTE UINT64_C(0x0101010101010101)
 
 /* Once for the length, once for the text; the list must be copied, it can be walked once only. */
 char *text_format_list(struct arena *arena, const char *format, va_list arguments)
@@ -42,6 +43,32 @@ char *text_copy_len(struct arena *arena, const char *text, size_t len)
 	if (len > 0)
 		memcpy(copy, text, len);
 	return copy;
+}
+
+/* Whether one of eight bytes is not plain; then the highest bit of its place comes out set, for a
+ * control character by the first subtraction, for quote and backslash by the others, for DEL by the
+ * sum. A borrow passes on only from a byte that is not plain itself. */
+static bool has_special(uint64_t eight)
+{
+	uint64_t quote = eight ^ EACH_BYTE * '"', backslash = eight ^ EACH_BYTE * '\\';
+	uint64_t found = (eight - EACH_BYTE * ' ') | (quote - EACH_BYTE) | (backslash - EACH_BYTE) |
+			 (eight + EACH_BYTE) | eight;
+	return (found & EACH_BYTE * 0x80) != 0;
+}
+
+/* Eight at a time, then byte by byte what is left or where one of eight is not plain. */
+size_t text_plain_len(const char *bytes, size_t len)
+{
+	size_t at = 0;
+	for (uint64_t eight; at + sizeof(eight) <= len; at += sizeof(eight)) {
+		memcpy(&eight, bytes + at, sizeof(eight));
+		if (has_special(eight))
+			break;
+	}
+	while (at < len && bytes[at] >= ' ' && bytes[at] < 0x7f && bytes[at] != '"' &&
+		bytes[at] != '\\')
+		at++;
+	return at;
 }
 
 /* The length that a first byte announces; 0 for one that begins no character. */
@@ -83,7 +110,7 @@ static size_t decode(const uint8_t *bytes, size_t len, uint32_t *out_character)
 bool text_is_utf8(const char *text, size_t len)
 {
 	const uint8_t *bytes = (const uint8_t *)text;
-	for (size_t at = 0; at < len;) {
+	for (size_t at = text_plain_len(text, len); at < len;) {
 		uint32_t character;
 		size_t count = decode(bytes + at, len - at, &character);
 		if (count == 0 || character == 0)

@@ -22,6 +22,10 @@ char *text_copy(struct arena *arena, const char *text);
 /* A copy of the first `len` bytes, NUL-terminated. */
 char *text_copy_len(struct arena *arena, const char *text, size_t len);
 
+/* How many of the `len` bytes, from the first on, stand everywhere as they are: visible ASCII and
+ * spaces, but no quote and no backslash. A fast way over what nearly all texts consist of. */
+size_t text_plain_len(const char *bytes, size_t len);
+
 /* Whether `text` is valid UTF-8 (no surrogates, no over-long forms) without NUL in `len` bytes. */
 bool text_is_utf8(const char *text, size_t len);
 

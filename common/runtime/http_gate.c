@@ -4,6 +4,7 @@
  * message. So the gate does not try to understand a doubtful request, it refuses it. All functions
  * are pure; a verdict depends on the bytes alone, and the cases stand in tests/runtime/http. */
 #include "runtime/http_internal.h"
+#include "core/text.h"
 #include <string.h>
 #include <strings.h>
 
@@ -65,6 +66,14 @@ static bool is_word(struct span span, const char *word)
 static bool is_text(char byte)
 {
 	return byte == '\t' || ((unsigned char)byte >= 0x20 && byte != 0x7f);
+}
+
+static bool is_all_text(struct span span)
+{
+	for (size_t i = text_plain_len(span.at, span.len); i < span.len; i++)
+		if (!is_text(span.at[i]))
+			return false;
+	return true;
 }
 
 static int hex_value(char digit)
@@ -236,9 +245,8 @@ static void judge_field(
 		return;
 	}
 	struct span value = { colon + 1, line.len - name.len - 1 };
-	for (size_t i = 0; i < value.len; i++)
-		if (!is_text(value.at[i]))
-			refuse_head(gate, 400, "A header field holds a control character");
+	if (!is_all_text(value))
+		refuse_head(gate, 400, "A header field holds a control character");
 	while (value.len > 0 && (value.at[0] == ' ' || value.at[0] == '\t'))
 		value = (struct span){ value.at + 1, value.len - 1 };
 	while (value.len > 0 && (value.at[value.len - 1] == ' ' || value.at[value.len - 1] == '\t'))

@@ -206,8 +206,8 @@ unsigned http_message_body(struct http_connection *connection, const char *bytes
 /* "Not Found", or "" for a status that nobody knows. */
 const char *http_message_reason(unsigned status);
 
-/* The head of the turn's answer, in its arena. */
-char *http_turn_head(const struct http_turn *turn, bool closes, size_t *out_len);
+/* The head of the turn's answer, in its arena, with room for `spare` bytes behind it. */
+char *http_turn_head(const struct http_turn *turn, bool closes, size_t spare, size_t *out_len);
 
 /* Writes an answered turn, which must be the next in order. Destroys it, at once or when all is
  * written. False when the connection is broken. */

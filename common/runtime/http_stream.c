@@ -103,7 +103,7 @@ bool http_stream_begin(struct http_exchange *exchange, unsigned status, const ch
 	turn->status = status;
 	turn->content_type = content_type;
 	size_t head_len;
-	char *head = http_turn_head(turn, true, &head_len);
+	char *head = http_turn_head(turn, true, 0, &head_len);
 	turn->is_stream = send_now(connection, head, head_len);
 	if (turn->is_stream) {
 		http_connection_move(connection, CONNECTION_STREAM);

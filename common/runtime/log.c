@@ -102,24 +102,17 @@ static bool put_character(struct line *line, const char *text, size_t len)
 	return put(line, text, len);
 }
 
-/* How many of the next characters, at most `max`, stand in a JSON string as they are. */
-static size_t plain_len(const char *text, size_t max)
-{
-	size_t len = 0;
-	while (len < max && text[len] >= 0x20 && text[len] < 0x7f && text[len] != '"' &&
-		text[len] != '\\')
-		len++;
-	return len;
-}
-
 /* Whole characters as long as they fit. */
 static void put_string(struct line *line, const char *text)
 {
-	while (*text) {
-		size_t plain = plain_len(text, LINE_MAX_BYTES - LINE_END_BYTES - line->len);
+	const char *end = text + strlen(text);
+	while (text < end) {
+		size_t left = (size_t)(end - text);
+		size_t room = LINE_MAX_BYTES - LINE_END_BYTES - line->len;
+		size_t plain = text_plain_len(text, left < room ? left : room);
 		put(line, text, plain);
 		text += plain;
-		if (!*text)
+		if (plain == left)
 			return;
 		size_t len = character_len(text);
 		if (!put_character(line, text, len))
@@ -128,15 +121,14 @@ static void put_string(struct line *line, const char *text)
 	}
 }
 
-/* ,"name":"value"  A pair whose name does not fit is left out as a whole. */
+/* ,"name":"value"  A pair whose name does not fit is left out as a whole. Names are words of our
+ * own, with nothing to escape. */
 static void put_pair(struct line *line, const char *name, const char *value)
 {
 	size_t before = line->len;
 	if (line->len > 1)
 		put(line, ",", 1);
-	put(line, "\"", 1);
-	put_string(line, name);
-	if (!put(line, "\":\"", 3)) {
+	if (!put(line, "\"", 1) || !put(line, name, strlen(name)) || !put(line, "\":\"", 3)) {
 		line->len = before;
 		return;
 	}

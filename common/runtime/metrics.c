@@ -15,6 +15,7 @@
 #define SERIES_MAX 1000
 /* A power of two, at least twice SERIES_MAX, so that probing stays short. */
 #define SLOTS 2048
+#define RECENT 256
 /* Longer label values are cut: they may hold what a peer sent. */
 #define VALUE_MAX 100
 
@@ -57,6 +58,9 @@ static struct series table[SERIES_MAX];
 static size_t count;
 static uint16_t slots[SLOTS]; /* index + 1 into table; 0 is free */
 static double dropped;
+/* What was found lately, by where its name and value stand in memory, which are nearly always
+ * literals; index + 1 into table, 0 is none. What stands there is compared all the same. */
+static uint16_t recent[RECENT];
 
 /* FNV-1a over name, label and value, their NULs included. */
 static uint32_t hash_text(uint32_t hash, const char *text)
@@ -106,7 +110,7 @@ static struct series *series_new(const char *name, const char *label, const char
 }
 
 /* The series, made when it is not there yet; NULL when the table is full. */
-static struct series *find(const char *name, const char *label, const char *value)
+static struct series *look_up(const char *name, const char *label, const char *value)
 {
 	char escaped[2 * VALUE_MAX + 1] = "";
 	uint32_t hash = hash_text(2166136261u, name);
@@ -125,6 +129,24 @@ static struct series *find(const char *name, const char *label, const char *valu
 	}
 	struct series *series = series_new(name, label, escaped);
 	slots[slot] = (uint16_t)count;
+	return series;
+}
+
+static uint16_t *recent_of(const char *name, const char *value)
+{
+	return &recent[((uintptr_t)name ^ (uintptr_t)name >> 8 ^ (uintptr_t)value) % RECENT];
+}
+
+/* As look_up, which hashes every byte. A value that is stored otherwise than it is given (escaped,
+ * cut) is not remembered: only for the others is comparing the two enough. */
+static struct series *find(const char *name, const char *label, const char *value)
+{
+	uint16_t *found = recent_of(name, value);
+	if (*found && is_series(&table[*found - 1], name, label, value))
+		return &table[*found - 1];
+	struct series *series = look_up(name, label, value);
+	if (series && (!label || strcmp(series->value, value) == 0))
+		*found = (uint16_t)(series - table + 1);
 	return series;
 }
 

@@ -62,6 +62,23 @@ static void test_utf8_refuses_the_rest(void **state)
 	assert_false(text_is_utf8("€", 2));
 }
 
+/* Each byte at each place of a run of plain ones, on either side of the steps of eight. */
+static void test_plain_ends_where_something_special_is(void **state)
+{
+	(void)state;
+	char text[24];
+	for (int byte = 0; byte < 256; byte++) {
+		bool special = byte < ' ' || byte > '~' || byte == '"' || byte == '\\';
+		for (size_t at = 0; at < sizeof text; at++) {
+			memset(text, at % 2 ? '!' : ']', sizeof text);
+			text[at] = (char)byte;
+			assert_int_equal(
+				text_plain_len(text, sizeof text), special ? at : sizeof text);
+			assert_int_equal(text_plain_len(text, at), at);
+		}
+	}
+}
+
 static void test_characters(void **state)
 {
 	(void)state;
@@ -163,6 +180,7 @@ int main(void)
 		cmocka_unit_test(test_format_and_copy),
 		cmocka_unit_test(test_utf8_takes_what_is_well_formed),
 		cmocka_unit_test(test_utf8_refuses_the_rest),
+		cmocka_unit_test(test_plain_ends_where_something_special_is),
 		cmocka_unit_test(test_characters),
 		cmocka_unit_test(test_fold),
 		cmocka_unit_test(test_fold_is_stable_for_every_letter),
