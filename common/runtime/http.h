@@ -95,6 +95,10 @@ bool http_query_next(const struct http_exchange *exchange, size_t *position, con
 /* Adds a header to the answer; name and value are copied. CR or LF in it is a bug of ours. */
 void http_answer_header(struct http_exchange *exchange, const char *name, const char *value);
 
+/* Adds whole lines that were put together before, "Name: value\r\n" each: for an answer that is
+ * given again and again. The first is Cache-Control; none says where the answer ends. */
+void http_answer_lines(struct http_exchange *exchange, const char *lines);
+
 /* Answers once and frees the exchange with its arena; the body is copied or written at once.
  * HEAD gets no body. */
 void http_answer(struct http_exchange *exchange, unsigned status, const char *content_type,

@@ -156,6 +156,15 @@ static bool is_framing(const char *name)
 	       strcasecmp(name, "Transfer-Encoding") == 0;
 }
 
+static struct text *added_lines(struct http_turn *turn)
+{
+	if (!turn->added) {
+		turn->added = NEW(turn->exchange.arena, struct text);
+		text_init(turn->added, turn->exchange.arena, ADDED_MAX);
+	}
+	return turn->added;
+}
+
 /* The few names that mean something here begin with two letters. */
 void http_answer_header(struct http_exchange *exchange, const char *name, const char *value)
 {
@@ -163,16 +172,22 @@ void http_answer_header(struct http_exchange *exchange, const char *name, const 
 	bool may_matter = strchr("CcTt", name[0]) != NULL;
 	CHECK(!turn->is_answered && !strpbrk(name, "\r\n: ") && !strpbrk(value, "\r\n"));
 	CHECK(!may_matter || !is_framing(name));
-	if (!turn->added) {
-		turn->added = NEW(exchange->arena, struct text);
-		text_init(turn->added, exchange->arena, ADDED_MAX);
-	}
-	text_append(turn->added, name);
-	text_append_len(turn->added, ": ", 2);
-	text_append(turn->added, value);
-	text_append_len(turn->added, "\r\n", 2);
-	CHECK(!turn->added->overflown);
+	struct text *added = added_lines(turn);
+	text_append(added, name);
+	text_append_len(added, ": ", 2);
+	text_append(added, value);
+	text_append_len(added, "\r\n", 2);
+	CHECK(!added->overflown);
 	turn->has_cache_control |= may_matter && strcasecmp(name, "Cache-Control") == 0;
+}
+
+void http_answer_lines(struct http_exchange *exchange, const char *lines)
+{
+	struct http_turn *turn = CONTAINER_OF(exchange, struct http_turn, exchange);
+	CHECK(!turn->is_answered && strncmp(lines, "Cache-Control: ", 15) == 0);
+	text_append(added_lines(turn), lines);
+	CHECK(!turn->added->overflown);
+	turn->has_cache_control = true;
 }
 
 static void set_answer(struct http_turn *turn, unsigned status, const char *content_type,

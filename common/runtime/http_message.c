@@ -90,7 +90,8 @@ static void fill_headers(struct http_exchange *exchange, const size_t *value_len
 	for (size_t i = 0; i < exchange->n_headers; i++) {
 		char *name = (char *)exchange->headers[i].name;
 		for (; *name != ':'; name++)
-			*name = (char)tolower((unsigned char)*name);
+			if (*name >= 'A' && *name <= 'Z')
+				*name |= 0x20;
 		*name = '\0';
 		exchange->headers[i].value = end_string(exchange->headers[i].value, value_lens[i]);
 	}

@@ -5,9 +5,10 @@
  * SHA-256, so no token can pass for another. Only verified tokens enter. */
 #include "auth.h"
 
+#include "core/text.h"
 #include "headers.h"
+#include "quotas.h"
 #include "runtime/clock.h"
-#include "runtime/digest.h"
 #include "runtime/log.h"
 #include "runtime/token.h"
 #include <stdio.h>
@@ -21,7 +22,6 @@
 #define AUTH_REREAD_AFTER_S 10 /* a key set that cannot be read is tried again this late */
 
 struct slot {
-	uint8_t digest[DIGEST_SIZE];
 	int64_t until_s; /* 0: empty */
 	struct auth_marks marks;
 	uint8_t *principal; /* packed */
@@ -151,24 +151,33 @@ static struct slot *slot_of(struct auth *auth, const uint8_t digest[DIGEST_SIZE]
 	return &auth->slots[index];
 }
 
-/* NULL too when the arena is full; the token is then verified again and fails there. What we packed
- * ourselves needs no other check. */
-static Asskomm__Principal *recall(struct auth *auth, struct arena *arena,
-	const uint8_t digest[DIGEST_SIZE], int64_t now_s, struct auth_marks *out_marks)
+static bool recall(struct auth *auth, const uint8_t digest[DIGEST_SIZE], int64_t now_s,
+	struct auth_marks *out_marks)
 {
 	const struct slot *slot = slot_of(auth, digest);
 
-	if (now_s >= slot->until_s || memcmp(slot->digest, digest, DIGEST_SIZE) != 0)
-		return NULL;
+	if (now_s >= slot->until_s || memcmp(slot->marks.token, digest, DIGEST_SIZE) != 0)
+		return false;
 	*out_marks = slot->marks;
+	return true;
+}
+
+/* Apart from the check: what is answered from the edge's memory needs the marks alone. What we
+ * packed ourselves needs no other check. */
+Asskomm__Principal *auth_principal(
+	struct auth *auth, const struct auth_marks *marks, struct arena *arena)
+{
+	const struct slot *slot = slot_of(auth, marks->token);
+
+	CHECK(memcmp(slot->marks.token, marks->token, DIGEST_SIZE) == 0);
 	return asskomm__principal__unpack(arena_allocator(arena), slot->len, slot->principal);
 }
 
 /* Takes the place of whatever token was there: two that meet in a slot are only slower. */
-static void keep(struct auth *auth, const uint8_t digest[DIGEST_SIZE],
-	const Asskomm__Principal *principal, const struct auth_marks *marks, int64_t until_s)
+static void keep(struct auth *auth, const Asskomm__Principal *principal,
+	const struct auth_marks *marks, int64_t until_s)
 {
-	struct slot *slot = slot_of(auth, digest);
+	struct slot *slot = slot_of(auth, marks->token);
 	size_t len = asskomm__principal__get_packed_size(principal);
 	uint8_t *bytes = malloc(len > 0 ? len : 1);
 
@@ -178,16 +187,17 @@ static void keep(struct auth *auth, const uint8_t digest[DIGEST_SIZE],
 	*slot = (struct slot){
 		.until_s = until_s, .marks = *marks, .principal = bytes, .len = len
 	};
-	memcpy(slot->digest, digest, DIGEST_SIZE);
 }
 
-static void mark(
-	struct arena *arena, const Asskomm__Principal *principal, struct auth_marks *out_marks)
+static void mark(struct arena *arena, const uint8_t token[DIGEST_SIZE],
+	const Asskomm__Principal *principal, struct auth_marks *out_marks)
 {
-	const char *digest = digest_hex(arena, principal->subject, strlen(principal->subject));
-
+	memcpy(out_marks->token, token, DIGEST_SIZE);
+	digest_sha256(principal->subject, strlen(principal->subject), out_marks->subject);
 	cache_rights(arena, principal, out_marks->rights);
-	snprintf(out_marks->mask, sizeof(out_marks->mask), "%.*s", AUTH_MASK_SIZE - 1, digest);
+	out_marks->loads_data = quotas_loads_data(principal);
+	snprintf(out_marks->mask, sizeof(out_marks->mask), "%.*s", AUTH_MASK_SIZE - 1,
+		text_hex(arena, out_marks->subject, DIGEST_SIZE));
 }
 
 /* ---- checking */
@@ -246,7 +256,7 @@ static Asskomm__Principal *verify(struct auth *auth, struct arena *arena, const 
 
 /* Remembered for a minute at most, so that a key which was taken out of the set soon counts no
  * more. */
-Asskomm__Principal *auth_check(struct auth *auth, const struct http_exchange *exchange,
+bool auth_check(struct auth *auth, const struct http_exchange *exchange,
 	struct auth_marks *out_marks, const char **out_reason)
 {
 	const char *token = token_of(exchange, out_reason);
@@ -254,19 +264,19 @@ Asskomm__Principal *auth_check(struct auth *auth, const struct http_exchange *ex
 	int64_t now_s = clock_now_us() / 1000000, expires_s = 0;
 
 	if (token == NULL)
-		return NULL;
+		return false;
 	forget_withdrawn(auth);
 	digest_sha256(token, strlen(token), digest);
-	Asskomm__Principal *principal = recall(auth, exchange->arena, digest, now_s, out_marks);
-	if (principal != NULL)
-		return principal;
-	principal = verify(auth, exchange->arena, token, now_s, &expires_s, out_reason);
-	if (principal != NULL) {
-		int64_t until_s = now_s + AUTH_REMEMBER_S;
-		mark(exchange->arena, principal, out_marks);
-		keep(auth, digest, principal, out_marks, until_s < expires_s ? until_s : expires_s);
-	}
-	return principal;
+	if (recall(auth, digest, now_s, out_marks))
+		return true;
+	const Asskomm__Principal *principal =
+		verify(auth, exchange->arena, token, now_s, &expires_s, out_reason);
+	if (principal == NULL)
+		return false;
+	int64_t until_s = now_s + AUTH_REMEMBER_S;
+	mark(exchange->arena, digest, principal, out_marks);
+	keep(auth, principal, out_marks, until_s < expires_s ? until_s : expires_s);
+	return true;
 }
 
 bool auth_await(struct auth *auth, const char *reason, struct jwks_wait *wait)

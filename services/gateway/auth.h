@@ -10,6 +10,7 @@
 #include "asskomm/envelope.pb-c.h"
 #include "cache.h"
 #include "jwks.h"
+#include "runtime/digest.h"
 #include "runtime/http.h"
 
 struct auth;
@@ -18,7 +19,10 @@ struct auth;
 
 /* What is derived from a principal once, when its token is verified. */
 struct auth_marks {
+	uint8_t token[DIGEST_SIZE];        /* of the token */
+	uint8_t subject[DIGEST_SIZE];      /* of the subject */
 	uint8_t rights[CACHE_RIGHTS_SIZE]; /* as in cache.h */
+	bool loads_data;                   /* as in quotas.h */
 	char mask[AUTH_MASK_SIZE]; /* always the same for one subject, and does not tell who it is
 				    */
 };
@@ -38,12 +42,17 @@ struct auth_settings {
 struct auth *auth_new(uv_loop_t *loop, const struct auth_settings *settings);
 void auth_destroy(struct auth **auth);
 
-/* The principal of the request, in its arena, with its marks; or NULL with the reason, for the log
- * alone: "no token" when there is none. A verified token is remembered for at most 60 s, and no
- * longer than it is valid; a changed key set is read again and all that was remembered is
- * forgotten. */
-Asskomm__Principal *auth_check(struct auth *auth, const struct http_exchange *exchange,
-	struct auth_marks *out_marks, const char **out_reason);
+/* Whether the request's token holds, with the marks of its principal; or the reason why not, for
+ * the log alone: "no token" when there is none. A verified token is remembered for at most 60 s,
+ * and no longer than it is valid; a changed key set is read again and all that was remembered is
+ * forgotten. The exchange's arena is for what is needed meanwhile. */
+bool auth_check(struct auth *auth, const struct http_exchange *exchange,
+	struct auth_marks *out_marks, const char **out_reason) MUST_CHECK;
+
+/* The principal of the token that auth_check has just taken, with no other call of it since. NULL
+ * when the arena is full. */
+Asskomm__Principal *auth_principal(
+	struct auth *auth, const struct auth_marks *marks, struct arena *arena);
 
 /* Whether the refused token may be good by a newer key set of the provider, which is on its way:
  * then on_refreshed comes (see jwks.h), and auth_check can be asked once more. `reason` is that of

@@ -33,7 +33,7 @@ struct entry {
 	size_t bytes; /* of all */
 	struct cache_key key;
 	struct cache_answer answer;
-	char texts[]; /* target, tag, body */
+	char texts[]; /* target, tag, lines, body */
 };
 
 struct cache {
@@ -51,13 +51,14 @@ struct cache {
 
 /* ---- entries */
 
-/* FNV-1a from a seed of chance, so that nobody can choose requests that meet in one bucket. */
+/* FNV-1a from a seed of chance, so that nobody can choose requests that meet in one bucket. Of the
+ * rights, a digest, a part says as much as all. */
 static uint64_t hash_of(const struct cache *cache, const struct cache_key *key)
 {
-	uint64_t hash = cache->seed ^ UINT64_C(14695981039346656037);
+	uint64_t hash;
 
-	for (size_t i = 0; i < CACHE_RIGHTS_SIZE; i++)
-		hash = (hash ^ key->rights[i]) * UINT64_C(1099511628211);
+	memcpy(&hash, key->rights, sizeof(hash));
+	hash ^= cache->seed;
 	for (const char *at = key->target; *at != '\0'; at++)
 		hash = (hash ^ (unsigned char)*at) * UINT64_C(1099511628211);
 	return hash ^ hash >> 32;
@@ -275,7 +276,9 @@ static const char *put(char **end, const char *text, size_t len)
 static struct entry *copy(const struct cache_key *key, const struct cache_answer *answer)
 {
 	size_t target_len = strlen(key->target), tag_len = strlen(answer->tag);
-	size_t bytes = sizeof(struct entry) + target_len + tag_len + answer->body_len + 3;
+	size_t lines_len = strlen(answer->lines);
+	size_t bytes =
+		sizeof(struct entry) + target_len + tag_len + lines_len + answer->body_len + 4;
 	struct entry *entry = malloc(bytes);
 
 	CHECK(entry != NULL);
@@ -283,6 +286,7 @@ static struct entry *copy(const struct cache_key *key, const struct cache_answer
 	*entry = (struct entry){ .bytes = bytes, .key = *key, .answer = *answer };
 	entry->key.target = put(&end, key->target, target_len);
 	entry->answer.tag = put(&end, answer->tag, tag_len);
+	entry->answer.lines = put(&end, answer->lines, lines_len);
 	entry->answer.body = put(&end, answer->body, answer->body_len);
 	return entry;
 }

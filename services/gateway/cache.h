@@ -50,6 +50,7 @@ struct cache_answer {
 	const char *body;
 	size_t body_len;
 	uint64_t ledger_seq; /* it knows every fact up to here */
+	const char *lines;   /* of the answer's head, as for http_answer_lines */
 };
 
 /* What held when a question was sent. */

@@ -61,7 +61,7 @@ void edge_end(struct edge_call *call, unsigned status)
 	log_line(LOG_INFO, "request", "method", exchange->method, "route",
 		method == NULL ? NULL : method->path, "status", status_text, "ms",
 		in_ms(took_text, (took_ns + 50000) / 100000), "trace", call->trace.id, "subject",
-		call->principal == NULL ? NULL : call->marks.mask, NULL);
+		call->is_known ? call->marks.mask : NULL, NULL);
 	metrics_add("asskomm_http_requests_total", "status", status_text, 1);
 	if (method != NULL)
 		metrics_observe_ns("asskomm_http_seconds", "rpc", method->rpc, took_ns);
@@ -141,15 +141,13 @@ static void answer_reply(struct edge_call *call, const ProtobufCMessage *reply)
 		http_answer_header(exchange, "Location", location);
 	if (text == NULL)
 		text = "";
-	struct cache_answer answer = { method, type, versions_tag(arena, reply, text), text,
-		strlen(text), 0 };
+	struct cache_answer answer = { .method = method,
+		.type = type,
+		.tag = versions_tag(arena, reply, text),
+		.body = text,
+		.body_len = strlen(text) };
 	edge_note_answer(call, reply, &answer);
-	if (versions_answer(exchange, answer.tag)) {
-		answer_unchanged(call);
-		return;
-	}
-	edge_end(call, method->success);
-	http_answer(exchange, method->success, type, text, answer.body_len);
+	edge_give(call, &answer);
 }
 
 static void on_answer(struct asking *asking, const Asskomm__Failure *failure, const uint8_t *body,
@@ -247,6 +245,8 @@ Asskomm__Failure *edge_recognise(struct edge_call *call, const struct method_inf
 {
 	struct http_exchange *exchange = call->exchange;
 
+	if (call->is_known)
+		call->principal = auth_principal(call->edge->auth, &call->marks, exchange->arena);
 	if (call->principal == NULL) {
 		log_line(LOG_INFO, "not recognised", "why", call->why, "trace", call->trace.id,
 			NULL);
@@ -324,8 +324,9 @@ static void serve_known(struct edge_call *call)
 {
 	Asskomm__Failure *failure = NULL;
 
-	if (call->principal != NULL)
-		failure = quotas_user(call->edge->quotas, call->exchange, call->principal);
+	if (call->is_known)
+		failure = quotas_user(call->edge->quotas, call->exchange, call->marks.subject,
+			call->marks.loads_data);
 	if (failure != NULL)
 		edge_fail(call, failure);
 	else if (strcmp(call->exchange->path, ROUTE_PREFIX "/events") == 0)
@@ -339,7 +340,7 @@ static void on_refreshed(struct jwks_wait *wait)
 	struct edge_call *call = CONTAINER_OF(wait, struct edge_call, wait);
 
 	call->exchange->on_gone = NULL;
-	call->principal = auth_check(call->edge->auth, call->exchange, &call->marks, &call->why);
+	call->is_known = auth_check(call->edge->auth, call->exchange, &call->marks, &call->why);
 	serve_known(call);
 }
 
@@ -359,9 +360,9 @@ static void begin(struct edge_call *call)
 	struct auth *auth = call->edge->auth;
 	struct http_exchange *exchange = call->exchange;
 
-	call->principal = auth_check(auth, exchange, &call->marks, &call->why);
+	call->is_known = auth_check(auth, exchange, &call->marks, &call->why);
 	call->wait.on_refreshed = on_refreshed;
-	if (call->principal != NULL || !auth_await(auth, call->why, &call->wait)) {
+	if (call->is_known || !auth_await(auth, call->why, &call->wait)) {
 		serve_known(call);
 		return;
 	}
@@ -419,6 +420,7 @@ struct edge *edge_new(struct service *service)
 
 	CHECK(edge != NULL);
 	edge->service = service;
+	edge->ledger = service_peer(service, "ledger");
 	edge->handler.on_request = on_request;
 	edge->handler.is_large = edge_is_large;
 	edge->inflight_max = (size_t)service_number(service, "ASSKOMM_HTTP_INFLIGHT", 0, 1000000);

@@ -40,41 +40,38 @@ static void count(struct edge *edge, const char *result)
 	metrics_set("asskomm_cache_bytes", NULL, NULL, (double)cache_bytes(edge->cache));
 }
 
-/* "412", or NULL for 0: nothing is known. */
-static void tell_position(struct http_exchange *exchange, uint64_t seq)
+void edge_give(struct edge_call *call, const struct cache_answer *answer)
 {
-	if (seq > 0)
-		http_answer_header(
-			exchange, "Ledger-Seq", text_format(exchange->arena, "%" PRIu64, seq));
+	struct http_exchange *exchange = call->exchange;
+	bool is_theirs = versions_match(exchange, answer->tag);
+	unsigned status = is_theirs ? 304 : answer->method->success;
+
+	http_answer_lines(exchange, answer->lines);
+	edge_end(call, status);
+	if (is_theirs)
+		http_answer(exchange, status, NULL, NULL, 0);
+	else
+		http_answer(exchange, status, answer->type, answer->body, answer->body_len);
 }
 
 /* A ledger that is gone at once is known at once; one that is only silent, after a while. */
 bool edge_recall(struct edge_call *call)
 {
 	struct edge *edge = call->edge;
-	struct http_exchange *exchange = call->exchange;
 
-	if (call->principal == NULL || !is_plain_read(exchange))
+	if (!call->is_known || !is_plain_read(call->exchange))
 		return false;
 	call->is_plain_read = true;
-	call->key.target = exchange->target;
+	call->key.target = call->exchange->target;
 	memcpy(call->key.rights, call->marks.rights, sizeof(call->key.rights));
-	if (!bus_peers_are_up(service_peer(edge->service, "ledger")))
+	if (!bus_peers_are_up(edge->ledger))
 		return false;
 	const struct cache_answer *answer = cache_find(edge->cache, &call->key, clock_of(edge));
 	if (answer == NULL)
 		return false;
 	call->route.method = answer->method;
 	count(edge, "hit");
-	tell_position(exchange, answer->ledger_seq);
-	if (versions_answer(exchange, answer->tag)) {
-		edge_end(call, 304);
-		http_answer(exchange, 304, NULL, NULL, 0);
-	} else {
-		edge_end(call, answer->method->success);
-		http_answer(exchange, answer->method->success, answer->type, answer->body,
-			answer->body_len);
-	}
+	edge_give(call, answer);
 	return true;
 }
 
@@ -112,15 +109,29 @@ static uint64_t position_of(struct edge_call *call, const ProtobufCMessage *repl
 	return in_reply > seq ? in_reply : seq;
 }
 
+/* The lines of the head that are the same each time the answer is given. A client alone may keep
+ * it, and asks for it again each time. Without a position nothing is known of the ledger. */
+static const char *lines_of(struct arena *arena, const struct cache_answer *answer)
+{
+	const char *lines =
+		text_format(arena, "Cache-Control: private, no-cache\r\nETag: %s\r\n", answer->tag);
+
+	if (answer->ledger_seq == 0)
+		return lines;
+	return text_format(arena, "%sLedger-Seq: %" PRIu64 "\r\n", lines, answer->ledger_seq);
+}
+
 void edge_note_answer(
 	struct edge_call *call, const ProtobufCMessage *reply, struct cache_answer *answer)
 {
 	struct edge *edge = call->edge;
+	bool is_read = !call->route.method->command;
 
-	if (call->route.method->command)
+	if (is_read)
+		answer->ledger_seq = position_of(call, reply);
+	answer->lines = lines_of(call->exchange->arena, answer);
+	if (!is_read)
 		return;
-	answer->ledger_seq = position_of(call, reply);
-	tell_position(call->exchange, answer->ledger_seq);
 	cache_hear_of(edge->cache, answer->ledger_seq);
 	if (call->route.method->cached)
 		count(edge, call->may_keep && cache_keep(edge->cache, &call->key, call->asked,

@@ -22,6 +22,7 @@ struct edge {
 	struct askings askings;
 	struct stream *stream;
 	struct cache *cache;
+	struct bus_peers *ledger;
 	size_t inflight;
 	size_t inflight_max;
 };
@@ -32,9 +33,10 @@ struct edge_call {
 	struct route route;
 	struct trace trace;
 	struct network_address client; /* that limits are about */
-	Asskomm__Principal *principal; /* NULL: nobody was recognised */
+	bool is_known;                 /* the token holds; then: */
 	struct auth_marks marks;       /* of the principal */
-	const char *why;               /* for the log */
+	Asskomm__Principal *principal; /* after edge_recognise */
+	const char *why;               /* for the log, when it does not */
 	struct jwks_wait wait;
 	struct asking asking;
 	struct cache_key key; /* of a plain read */
@@ -54,9 +56,12 @@ void edge_fail(struct edge_call *call, const Asskomm__Failure *failure);
  * address, or a browser's question before the real request (CORS). */
 bool edge_admit(struct edge_call *call);
 
-/* Sets the principal by the token. The failure to answer with when it is not valid or has no role
- * of the method, else NULL. */
+/* Sets the principal of a known caller. The failure to answer with when the token does not hold or
+ * has no role of the method, else NULL. */
 Asskomm__Failure *edge_recognise(struct edge_call *call, const struct method_info *method);
+
+/* Answers 304 to who has it already, else with the answer. */
+void edge_give(struct edge_call *call, const struct cache_answer *answer);
 
 /* ---- the cache: in the order of a call's life */
 
@@ -69,8 +74,8 @@ void edge_note_question(struct edge_call *call, const ProtobufCMessage *input);
 /* The question ended, whatever came of it; before anybody is told. */
 void edge_note_end(struct edge_call *call);
 
-/* Names the position in the answer to a read, and keeps it if it can: all but ledger_seq is filled
- * in by the caller. */
+/* Fills in position and lines of the answer, of which the caller knows the rest; keeps it if it is
+ * one to a read, and can be kept. */
 void edge_note_answer(
 	struct edge_call *call, const ProtobufCMessage *reply, struct cache_answer *answer);
 

@@ -71,13 +71,14 @@ void headers_trace(const struct http_exchange *exchange, struct trace *out_trace
 
 /* ---- single headers */
 
-/* Names came in lower case: the HTTP server sees to that. */
+/* Names came in lower case: the HTTP server sees to that. Most differ in their first letter. */
 size_t headers_count(const struct http_exchange *exchange, const char *name, const char **out_value)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < exchange->n_headers; i++)
-		if (strcmp(exchange->headers[i].name, name) == 0 && count++ == 0)
+		if (exchange->headers[i].name[0] == name[0] &&
+			strcmp(exchange->headers[i].name, name) == 0 && count++ == 0)
 			*out_value = exchange->headers[i].value;
 	return count;
 }

@@ -6,7 +6,6 @@
 #include "core/rate.h"
 #include "core/text.h"
 #include "forwarded.h"
-#include "runtime/digest.h"
 #include "runtime/log.h"
 #include "runtime/metrics.h"
 #include <stdio.h>
@@ -155,16 +154,14 @@ bool quotas_loads_data(const Asskomm__Principal *principal)
 }
 
 Asskomm__Failure *quotas_user(struct quotas *quotas, const struct http_exchange *exchange,
-	const Asskomm__Principal *principal)
+	const uint8_t subject[DIGEST_SIZE], bool loads_data)
 {
-	struct rate_table *table = quotas_loads_data(principal) ? quotas->loaders : quotas->users;
-	uint8_t digest[DIGEST_SIZE];
+	struct rate_table *table = loads_data ? quotas->loaders : quotas->users;
 	struct rate_key key;
 
 	if (table == NULL)
 		return NULL;
-	digest_sha256(principal->subject, strlen(principal->subject), digest);
-	memcpy(key.bytes, digest, sizeof(key.bytes));
+	memcpy(key.bytes, subject, sizeof(key.bytes));
 	return take(table, &key, exchange, "user",
 		TEXT("Too many requests of this user; go on after Retry-After"));
 }

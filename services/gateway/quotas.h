@@ -8,6 +8,7 @@
 
 #include "asskomm/envelope.pb-c.h"
 #include "core/network.h"
+#include "runtime/digest.h"
 #include "runtime/http.h"
 #include "runtime/service.h"
 
@@ -27,9 +28,10 @@ void quotas_destroy(struct quotas **quotas);
 Asskomm__Failure *quotas_arrival(struct quotas *quotas, const struct http_exchange *exchange,
 	struct network_address *out_client) MUST_CHECK;
 
-/* As soon as the user is known. TOO_MANY, or NULL. */
+/* As soon as the user is known: the digest of the subject, and quotas_loads_data of it. TOO_MANY,
+ * or NULL. */
 Asskomm__Failure *quotas_user(struct quotas *quotas, const struct http_exchange *exchange,
-	const Asskomm__Principal *principal) MUST_CHECK;
+	const uint8_t subject[DIGEST_SIZE], bool loads_data) MUST_CHECK;
 
 /* A token was refused. */
 void quotas_failed_login(struct quotas *quotas, const struct network_address *client);

@@ -337,7 +337,7 @@ static bool is_authorised(struct stream_reader *reader)
 	const char *reason = NULL;
 
 	again.arena = arena_new(SCRATCH_ARENA);
-	bool holds = auth_check(reader->stream->auth, &again, &marks, &reason) != NULL;
+	bool holds = auth_check(reader->stream->auth, &again, &marks, &reason);
 	arena_destroy(&again.arena);
 	return holds;
 }

@@ -71,13 +71,10 @@ static bool is_listed(const char *list, const char *tag)
 	return strcmp(list, "*") == 0 || found != NULL;
 }
 
-bool versions_answer(struct http_exchange *exchange, const char *tag)
+bool versions_match(const struct http_exchange *exchange, const char *tag)
 {
 	const char *known = NULL;
 
-	http_answer_header(exchange, "ETag", tag);
-	/* may be kept by the client alone, and is asked for again each time */
-	http_answer_header(exchange, "Cache-Control", "private, no-cache");
 	return (strcmp(exchange->method, "GET") == 0 || strcmp(exchange->method, "HEAD") == 0) &&
 	       headers_count(exchange, "if-none-match", &known) == 1 && is_listed(known, tag);
 }

@@ -30,8 +30,8 @@ Asskomm__Failure *versions_wish(
 /* The tag of an answer with that body, from the arena. */
 const char *versions_tag(struct arena *arena, const ProtobufCMessage *reply, const char *body);
 
-/* Sets ETag and Cache-Control of an answer with that tag. True: it is what the client has
- * (If-None-Match), answer 304 without the body. */
-bool versions_answer(struct http_exchange *exchange, const char *tag);
+/* Whether the answer with that tag is what the client has (If-None-Match): then it is 304, without
+ * the body. */
+bool versions_match(const struct http_exchange *exchange, const char *tag);
 
 #endif

@@ -56,7 +56,7 @@ static bool keep_at(struct cache *cache, const struct method_info *method, const
 {
 	const struct cache_key key = key_of(target);
 	const struct cache_answer answer = { method, "application/json", "\"3\"", "{}", 2,
-		knows.committed ? asked.position : knows.ledger_seq };
+		knows.committed ? asked.position : knows.ledger_seq, "Ledger-Seq: 10\r\n" };
 
 	return cache_keep(cache, &key, asked, knows, &answer, clock_value);
 }
@@ -91,6 +91,7 @@ static void test_an_answer_is_given_as_it_was_kept(void **state)
 	assert_int_equal(answer->body_len, 2);
 	assert_memory_equal(answer->body, "{}", 2);
 	assert_int_equal(answer->ledger_seq, 10);
+	assert_string_equal(answer->lines, "Ledger-Seq: 10\r\n");
 	assert_null(find(*state, "/api/v1/figures?district=14627"));
 	const struct cache_key other = { { 1, 2, 4 }, TARGET };
 	assert_null(cache_find(*state, &other, clock_value));
@@ -272,7 +273,7 @@ static void test_what_is_too_large_is_not_kept(void **state)
 {
 	static char body[CACHE_ANSWER_MAX + 1];
 	const struct cache_key key = key_of(TARGET);
-	struct cache_answer answer = { &TOWN, "application/json", "\"3\"", body, BYTES, 10 };
+	struct cache_answer answer = { &TOWN, "application/json", "\"3\"", body, BYTES, 10, "" };
 
 	assert_false(cache_keep(*state, &key, cache_moment(*state, &TOWN, clock_value), COMMITTED,
 		&answer, clock_value));
