@@ -30,8 +30,8 @@ static bool is_get(const struct action *action)
 
 /* ---- the request */
 
-/* "in-person" as the API names it: IN_PERSON. */
-static const char *enum_name(struct arena *arena, const char *text)
+/* The API takes any case, but not the hyphen of the shell. */
+const char *actions_enum(struct arena *arena, const char *text)
 {
 	char *copy = text_copy(arena, text);
 	for (char *at = copy; *at != '\0'; at++) {
@@ -54,17 +54,52 @@ static json_t *make_pair(struct arena *arena, const char *text, const char *betw
 	return pair;
 }
 
+/* "safe_at_night/age_60:380:612"; what is no number is for the suite to refuse, at its place. */
+static json_t *make_indicator(struct arena *arena, const char *text, const char *measure)
+{
+	char *rest = text_copy(arena, text);
+	const char *cell = strsep(&rest, ":");
+	json_t *indicator = make_pair(arena, cell, "/", "question", "cell");
+	const char *n = strsep(&rest, ":");
+	if (n != NULL) {
+		json_object_set_new(indicator, "n", json_string(n));
+	}
+	if (rest != NULL) {
+		json_object_set_new(indicator, measure, json_string(rest));
+	}
+	return indicator;
+}
+
+/* What stands in a list is a text, or an object of the parts of a word. */
+static json_t *make_item(struct arena *arena, enum field_kind kind, const char *word)
+{
+	switch (kind) {
+	case FIELD_GOALS:
+		return make_pair(arena, word, ":", "code", "text");
+	case FIELD_PERIODS:
+		return make_pair(arena, word, "..", "from", "until");
+	case FIELD_SHARES:
+		return make_indicator(arena, word, "sharePermille");
+	case FIELD_MEANS:
+		return make_indicator(arena, word, "meanThousandths");
+	case FIELD_NONE:
+	case FIELD_TEXT:
+	case FIELD_DATE:
+	case FIELD_NUMBER:
+	case FIELD_ENUM:
+	case FIELD_FLAG:
+	case FIELD_TEXTS:
+		break;
+	}
+	return json_string(word);
+}
+
 /* A list is in the order of the line. */
 static json_t *make_list(struct arena *arena, const struct field *field, const struct words *words)
 {
 	json_t *list = json_array();
 	for (size_t i = 0; i < words->count; i++) {
-		const char *word = words->items[i];
-		json_array_append_new(list, field->kind == FIELD_GOALS
-						    ? make_pair(arena, word, ":", "code", "text")
-					    : field->kind == FIELD_PERIODS
-						    ? make_pair(arena, word, "..", "from", "until")
-						    : json_string(word));
+		json_array_append_new(list, make_item(arena, field->kind, words->items[i]));
 	}
 	return list;
 }
@@ -83,16 +118,36 @@ static json_t *make_value(
 	case FIELD_NUMBER:
 		return value != NULL ? json_integer(strtoll(value, NULL, 10)) : NULL;
 	case FIELD_ENUM:
-		return value != NULL ? json_string(enum_name(arena, value)) : NULL;
+		return value != NULL ? json_string(actions_enum(arena, value)) : NULL;
 	case FIELD_FLAG:
 		return line->flags[place] ? json_true() : NULL;
 	case FIELD_TEXTS:
 	case FIELD_GOALS:
 	case FIELD_PERIODS:
+	case FIELD_SHARES:
+	case FIELD_MEANS:
 		return line->lists[place].count > 0 ? make_list(arena, field, &line->lists[place])
 						    : NULL;
 	}
 	return NULL;
+}
+
+/* What the request is about, where its address may name something larger. */
+static const char *subject_of(const struct action_run *run)
+{
+	return run->subject != NULL ? run->subject : run->id;
+}
+
+/* Two options may fill one list. NULL is none, and left out. */
+static void add_value(json_t *body, const char *name, json_t *value)
+{
+	json_t *before = json_object_get(body, name);
+	if (json_is_array(before) && json_is_array(value)) {
+		json_array_extend(before, value);
+		json_decref(value);
+	} else if (value != NULL) {
+		json_object_set_new(body, name, value);
+	}
 }
 
 /* What the line does not give is left out: the suite knows its own defaults. */
@@ -100,14 +155,12 @@ static char *make_body(struct arena *arena, const struct action_run *run, const 
 {
 	const struct action *action = run->action;
 	json_t *body = json_object();
-	if (action->word != NULL && run->id != NULL) {
-		json_object_set_new(body, action->word, json_string(run->id));
+	if (action->word != NULL && subject_of(run) != NULL) {
+		json_object_set_new(body, action->word, json_string(subject_of(run)));
 	}
 	for (size_t i = 0; action->fields[i].kind != FIELD_NONE; i++) {
-		json_t *value = make_value(arena, line, &action->fields[i], i);
-		if (value != NULL) {
-			json_object_set_new(body, action->fields[i].json, value);
-		}
+		add_value(body, action->fields[i].json,
+			make_value(arena, line, &action->fields[i], i));
 	}
 	char *text = reflect_json_text(arena, body);
 	json_decref(body);
@@ -120,13 +173,13 @@ static const char *make_query(struct arena *arena, const struct action_run *run,
 {
 	const struct action *action = run->action;
 	if (action->word != NULL) {
-		path = address_with(arena, path, action->word, run->id);
+		path = address_with(arena, path, action->word, subject_of(run));
 	}
 	for (size_t i = 0; action->fields[i].kind != FIELD_NONE; i++) {
 		const struct field *field = &action->fields[i];
 		const char *value = line->values[i];
 		if (field->kind == FIELD_ENUM && value != NULL) {
-			value = enum_name(arena, value);
+			value = actions_enum(arena, value);
 		}
 		path = address_with(arena, path, field->json, line->flags[i] ? "true" : value);
 		for (size_t k = 0; k < line->lists[i].count; k++) {
@@ -181,6 +234,22 @@ static int send_action(struct action_run *run, const struct line *line)
 		run->connection, arena, &request, CONNECTION_PATIENCE_MS, run->reply);
 }
 
+/* The ids of the facts are printed, so that one can be taken back. */
+void actions_print_recorded(struct action_run *run)
+{
+	struct arena *arena = run->connection->arena;
+	const ProtobufCMessage *message =
+		connection_message(arena, &asskomm__recorded__descriptor, run->reply);
+	if (message == NULL) {
+		return;
+	}
+	const Asskomm__Recorded *recorded = AS(Asskomm__Recorded, asskomm__recorded, message);
+	printf("%s, version %u\n", output_safe(arena, recorded->id), recorded->version);
+	for (size_t i = 0; i < recorded->n_facts; i++) {
+		printf("  fact %s\n", output_safe(arena, recorded->facts[i]));
+	}
+}
+
 /* ---- the line */
 
 /* Each field is an option; a command has its key beside them. */
@@ -230,12 +299,27 @@ static bool is_field_good(const struct manual *manual, const struct field *field
 	return field->kind != FIELD_DATE || options_are_dates(manual, field->option, value);
 }
 
+/* As many as the usage names: what is behind them would be ignored, and is most often a name with
+ * a space in it. */
+static size_t count_words(const struct action *action)
+{
+	size_t count = action->arguments[0] != '\0';
+	for (const char *at = action->arguments; *at != '\0'; at++) {
+		count += *at == ' ';
+	}
+	return count;
+}
+
 /* What the line itself must bring; the rest is the suite's to judge. */
 static bool is_complete(
 	const struct manual *manual, const struct action *action, const struct line *line)
 {
 	if (action->resolve != NULL && action->arguments[0] != '[' && line->words.count == 0) {
 		options_wrong(manual, "%s is missing", action->arguments);
+		return false;
+	}
+	if (line->words.count > count_words(action)) {
+		options_wrong(manual, "'%s' is too much", line->words.items[count_words(action)]);
 		return false;
 	}
 	if (line->key != NULL && strpbrk(line->key, "\r\n") != NULL) {
@@ -279,7 +363,9 @@ static int run_action(
 	struct option_row rows[ACTION_FIELDS_MAX + 1];
 	char name[NAME_MAX_LEN], text[256], example[512];
 	struct client_reply reply;
-	struct action_run run = { &connection, action, &line.words, NULL, &reply };
+	struct action_run run = {
+		.connection = &connection, .action = action, .words = &line.words, .reply = &reply
+	};
 	int exit_code;
 	snprintf(name, sizeof name, "%s %s", group->name, action->name);
 	snprintf(text, sizeof text, "%s.\n", action->help);

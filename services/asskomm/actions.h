@@ -21,6 +21,8 @@ enum field_kind {
 	FIELD_TEXTS,   /* may be repeated: a list of texts */
 	FIELD_GOALS,   /* may be repeated: CODE[:TEXT], sent as objects of code and text */
 	FIELD_PERIODS, /* may be repeated: FROM..UNTIL, either may be missing */
+	FIELD_SHARES,  /* may be repeated: QUESTION[/CELL]:N:PERMILLE, sent as objects */
+	FIELD_MEANS,   /* may be repeated: QUESTION[/CELL]:N:THOUSANDTHS, sent as objects */
 };
 
 struct field {
@@ -40,6 +42,7 @@ struct action_run {
 	const struct action *action;
 	const struct words *words;  /* of the line */
 	const char *id;             /* of what the first word names; NULL: nothing is named */
+	const char *subject;        /* what `word` of the action says; NULL: the id */
 	struct client_reply *reply; /* for print */
 };
 
@@ -70,6 +73,13 @@ struct action_group {
 /* Runs the action that the second word names; alone or with --help the group teaches itself. Gives
  * the exit code. */
 int actions_run(const struct action_group *group, int argc, char **argv);
+
+/* "in-person" as the API names it: IN_PERSON. From the arena. */
+const char *actions_enum(struct arena *arena, const char *text);
+
+/* For print: what a command was answered, with the ids of its facts, so that one can be taken back.
+ */
+void actions_print_recorded(struct action_run *run);
 
 /* For resolve: a GET whose answer is a message. NULL with the exit code, the reason is told. */
 ProtobufCMessage *actions_get(struct connection *connection, const char *path,

@@ -1,6 +1,7 @@
 /* Analyses as tables. A plan shows for each step the day it is due now and, where that has moved,
  * the day that was planned first and the reason. */
 #include "analysis.h"
+#include "actions.h"
 #include "address.h"
 #include "asskomm/analysis.pb-c.h"
 #include "asskomm/registry.pb-c.h"
@@ -97,6 +98,17 @@ int analysis_find(struct connection *connection, const char *reference, const ch
 	return EXIT_DONE;
 }
 
+/* A key is found by its name, too: the suite takes either. */
+int analysis_find_town(struct connection *connection, const char *reference, const char **out_key)
+{
+	bool json = connection->json;
+	int exit_code = EXIT_DONE;
+	connection->json = false;
+	*out_key = find_key(connection, reference, &exit_code);
+	connection->json = json;
+	return exit_code;
+}
+
 /* ---- the list */
 
 /* In the order in which they were named at the kick-off. */
@@ -122,6 +134,17 @@ int analysis_list(struct connection *connection, const struct analysis_words *wo
 	const char *path = address_with(arena, "/analyses", "asOf", words->as_of);
 	path = address_with(arena, path, "district", words->district);
 	path = address_with(arena, path, "limit", LIST_MAX);
+	if (words->town != NULL) {
+		const char *key;
+		exit_code = analysis_find_town(connection, words->town, &key);
+		if (exit_code != EXIT_DONE) {
+			return exit_code;
+		}
+		path = address_with(arena, path, "participant", key);
+	}
+	if (words->status != NULL) {
+		path = address_with(arena, path, "status", actions_enum(arena, words->status));
+	}
 	ProtobufCMessage *message =
 		get(connection, path, &analysis__analysis_list__descriptor, &exit_code);
 	if (message == NULL) {
@@ -139,6 +162,65 @@ int analysis_list(struct connection *connection, const struct analysis_words *wo
 	}
 	table_print(&table, stdout);
 	printf("%zu analyses\n", list->n_items);
+	return EXIT_DONE;
+}
+
+/* ---- one */
+
+/* What is not given is left out. */
+static void add_line(struct table *table, const char *label, const char *value)
+{
+	if (value != NULL && value[0] != '\0') {
+		table_add(table, (const char *const[]){ label, value });
+	}
+}
+
+/* What happened to it, with the ids by which a fact can be taken back. */
+static void print_entries(struct arena *arena, const Analysis__SecurityAnalysis *analysis)
+{
+	static const char *const HEADINGS[] = { "on", "what", "", "fact" };
+	struct table table;
+	table_init(&table, arena, 4, HEADINGS, 0);
+	for (size_t i = 0; i < analysis->n_entries; i++) {
+		const Asskomm__Entry *entry = analysis->entries[i];
+		table_add(&table, (const char *const[]){
+					  entry->on, entry->kind, entry->value, entry->fact_id });
+	}
+	table_print(&table, stdout);
+}
+
+/* Its deliveries, findings and measures have lists of their own. */
+int analysis_show(struct connection *connection, const struct analysis_words *words)
+{
+	struct arena *arena = connection->arena;
+	struct table table;
+	const char *id;
+	int exit_code = analysis_find(connection, words->words.items[1], &id);
+	if (exit_code != EXIT_DONE) {
+		return exit_code;
+	}
+	ProtobufCMessage *message = get(connection, text_format(arena, "/analyses/%s", id),
+		&analysis__security_analysis__descriptor, &exit_code);
+	if (message == NULL) {
+		return exit_code;
+	}
+	const Analysis__SecurityAnalysis *analysis =
+		AS(Analysis__SecurityAnalysis, analysis__security_analysis, message);
+	table_init(&table, arena, 2, NULL, 0);
+	add_line(&table, "analysis", analysis->id);
+	add_line(&table, "status",
+		output_label(arena, reflect_get_text(arena, &analysis->base, "status")));
+	add_line(&table, "municipalities", print_names(arena, analysis));
+	add_line(&table, "kicked off on", analysis->kicked_off_on);
+	add_line(&table, "presented on", analysis->presented_on);
+	add_line(&table, "procedure",
+		analysis->procedure[0] == '\0' ? "none"
+					       : text_format(arena, "%s, revision %u",
+							 analysis->procedure, analysis->revision));
+	add_line(&table, "follows", analysis->previous);
+	table_print(&table, stdout);
+	putchar('\n');
+	print_entries(arena, analysis);
 	return EXIT_DONE;
 }
 

@@ -17,11 +17,7 @@
 static const char *spell(struct arena *arena, const ProtobufCMessage *message, const char *field)
 {
 	const char *name = reflect_get_text(arena, message, field);
-	char *text = text_fold(arena, name != NULL ? name : "");
-	for (char *at = text; *at != '\0'; at++) {
-		*at = *at == '_' ? ' ' : *at;
-	}
-	return text;
+	return output_label(arena, name);
 }
 
 /* Lists of codes are short: they fit a cell. */
@@ -39,20 +35,6 @@ static const char *join(struct arena *arena, char *const *items, size_t count)
 static const char *number(struct arena *arena, uint32_t value)
 {
 	return text_format(arena, "%u", value);
-}
-
-/* The ids of the facts are printed, so that one can be taken back. */
-void coachings_print_recorded(struct action_run *run)
-{
-	struct arena *arena = run->connection->arena;
-	const Asskomm__Recorded *recorded = ANSWER(run, Asskomm__Recorded, asskomm__recorded);
-	if (recorded == NULL) {
-		return;
-	}
-	printf("%s, version %u\n", output_safe(arena, recorded->id), recorded->version);
-	for (size_t i = 0; i < recorded->n_facts; i++) {
-		printf("  fact %s\n", output_safe(arena, recorded->facts[i]));
-	}
 }
 
 /* ---- coachings */

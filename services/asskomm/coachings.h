@@ -4,9 +4,8 @@
 
 #include "actions.h"
 
-/* Print the answer of an action: its facts, a list, one coaching with what is wrong, its sessions,
+/* Print the answer of an action: a list, one coaching with what is wrong, its sessions,
  * its history, a ranking, the pool. What is no such answer is told on stderr. */
-void coachings_print_recorded(struct action_run *run);
 void coachings_print_list(struct action_run *run);
 void coachings_print_one(struct action_run *run);
 void coachings_print_sessions(struct action_run *run);

@@ -2,7 +2,9 @@
  *
  * An analysis is named by its id or by a municipality, whose latest is meant then. What a command
  * records is the suite's to judge; this file only puts words into requests. */
+#include "actions.h"
 #include "analysis.h"
+#include "analysis_parts.h"
 #include "command.h"
 #include "connection.h"
 #include "core/reflect.h"
@@ -14,8 +16,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* One action: what follows its name, and what it asks of the suite. */
-struct action {
+/* One verb: what follows its name, and what it asks of the suite. */
+struct verb {
 	const char *name;
 	size_t words; /* behind the name; SIZE_MAX: any number */
 	bool needs_day;
@@ -126,17 +128,27 @@ static int change_revision(struct connection *connection, const struct analysis_
 	return act(connection, words, "revision", json_pack("{s:s}", "revision", number));
 }
 
+/* The latest fact only; the id stands in `show`. */
+static int withdraw(struct connection *connection, const struct analysis_words *words)
+{
+	return act(connection, words, "withdraw",
+		json_pack("{s:s, s:s}", "factId", words->fact != NULL ? words->fact : "", "reason",
+			words->reason != NULL ? words->reason : ""));
+}
+
 /* ---- the command */
 
 /* To add one: a row. */
-static const struct action ACTIONS[] = {
+static const struct verb VERBS[] = {
 	{ "list", 0, false, analysis_list },
+	{ "show", 1, false, analysis_show },
 	{ "plan", 1, false, analysis_plan },
 	{ "kick-off", SIZE_MAX, true, kick_off },
 	{ "complete", 2, true, complete },
 	{ "postpone", 2, true, postpone },
 	{ "present", 1, true, present },
 	{ "cancel", 1, true, cancel },
+	{ "withdraw", 1, false, withdraw },
 	{ "preview", 2, false, analysis_preview },
 	{ "revise", 2, false, change_revision },
 	{ "procedures", 0, false, procedures_list },
@@ -144,14 +156,14 @@ static const struct action ACTIONS[] = {
 	{ "define", 2, false, procedures_define },
 	{ "load", 0, false, procedures_load },
 };
-#define ACTION_COUNT (sizeof ACTIONS / sizeof ACTIONS[0])
+#define VERB_COUNT (sizeof VERBS / sizeof VERBS[0])
 
 /* Exact names only, like the commands themselves. */
-static const struct action *find_action(const struct words *words)
+static const struct verb *find_verb(const struct words *words)
 {
-	for (size_t i = 0; words->count > 0 && i < ACTION_COUNT; i++) {
-		if (strcmp(words->items[0], ACTIONS[i].name) == 0) {
-			return &ACTIONS[i];
+	for (size_t i = 0; words->count > 0 && i < VERB_COUNT; i++) {
+		if (strcmp(words->items[0], VERBS[i].name) == 0) {
+			return &VERBS[i];
 		}
 	}
 	return NULL;
@@ -160,18 +172,18 @@ static const struct action *find_action(const struct words *words)
 /* How many words follow is told by the table, so that no action finds a hole in its line. */
 static bool is_understood(const struct manual *manual, const struct analysis_words *words)
 {
-	const struct action *action = find_action(&words->words);
-	if (action == NULL) {
+	const struct verb *verb = find_verb(&words->words);
+	if (verb == NULL) {
 		options_wrong(manual, "say what to do: list, plan, kick-off, …");
 		return false;
 	}
 	size_t count = words->words.count - 1;
-	if (action->words == SIZE_MAX ? count == 0 : count != action->words) {
-		options_wrong(manual, "%s takes other words; see the examples", action->name);
+	if (verb->words == SIZE_MAX ? count == 0 : count != verb->words) {
+		options_wrong(manual, "%s takes other words; see the examples", verb->name);
 		return false;
 	}
-	if (action->needs_day && words->on == NULL) {
-		options_wrong(manual, "%s needs --on DATE", action->name);
+	if (verb->needs_day && words->on == NULL) {
+		options_wrong(manual, "%s needs --on DATE", verb->name);
 		return false;
 	}
 	return options_are_dates(manual, "on", words->on) &&
@@ -182,17 +194,21 @@ static bool is_understood(const struct manual *manual, const struct analysis_wor
 static void print_forms(FILE *out)
 {
 	fputs("\n  list                        analyses as of a day\n"
+	      "  show ANALYSIS               its days and facts\n"
 	      "  plan ANALYSIS               what is due, late and moved, and why\n"
 	      "  kick-off TOWN...            --on DATE [--procedure NAME] [--module CODE]...\n"
 	      "  complete ANALYSIS STEP      --on DATE\n"
 	      "  postpone ANALYSIS STEP      --on DATE --reason TEXT\n"
 	      "  present ANALYSIS            --on DATE\n"
 	      "  cancel ANALYSIS             --on DATE --reason TEXT\n"
+	      "  withdraw ANALYSIS           --fact ID --reason TEXT: its latest fact\n"
 	      "  preview ANALYSIS REVISION   what going over to a revision would do\n"
 	      "  revise ANALYSIS REVISION    go over to it\n"
 	      "  procedures, procedure NAME  the templates\n"
 	      "  define NAME FILE            a procedure's first or next revision, JSON\n"
-	      "  load                        the built-in procedures that are missing\n\n"
+	      "  load                        the built-in procedures that are missing\n"
+	      "  delivery, finding, measure, survey\n"
+	      "                              what it is owed, found and gave; each has --help\n\n"
 	      "ANALYSIS is an id, or the name or key of a municipality: its latest one.\n",
 		out);
 }
@@ -212,20 +228,32 @@ int command_analysis(int argc, char **argv)
 		{ "as-of", "DATE", "list, plan: as of that day (else today)", NULL, &words.as_of,
 			NULL },
 		{ "district", "AGS5", "list: only one district", NULL, &words.district, NULL },
+		{ "town", "TOWN", "list: only one municipality, by key or name", NULL, &words.town,
+			NULL },
+		{ "status", "CODE",
+			"list: kicked-off, presented, strategy-adopted or cancelled on that day",
+			NULL, &words.status, NULL },
+		{ "fact", "ID", "withdraw: the fact; see show", NULL, &words.fact, NULL },
 	};
 	const struct manual manual = { .name = "analysis",
 		.arguments = "ACTION ...",
-		.text = "Records security analyses and shows their plans.\n",
+		.text = "Records security analyses, what they are owed, found and led to, and "
+			"shows "
+			"their\nplans.\n",
 		.example =
 			"  asskomm analysis kick-off Rodewisch Lengenfeld --on 2024-02-01\n"
 			"  asskomm analysis complete Rodewisch register_extract --on 2024-03-03\n"
-			"  asskomm analysis plan Rodewisch --as-of 2024-03-03\n",
+			"  asskomm analysis plan Rodewisch --as-of 2024-03-03\n"
+			"  asskomm analysis delivery list --overdue\n",
 		.print_more = print_forms,
 		.options = rows,
 		.n_options = sizeof rows / sizeof rows[0],
 		.words = &words.words,
 		.connection = &connection };
 	int exit_code;
+	if (argc > 1 && analysis_part(argv[1]) != NULL) {
+		return actions_run(analysis_part(argv[1]), argc - 1, argv + 1);
+	}
 	if (!options_read(&manual, argc, argv, &exit_code)) {
 		return exit_code;
 	}
@@ -234,7 +262,7 @@ int command_analysis(int argc, char **argv)
 	}
 	exit_code = connection_open(&connection, &PERSONA_OPERATOR);
 	if (exit_code == EXIT_DONE) {
-		exit_code = find_action(&words.words)->run(&connection, &words);
+		exit_code = find_verb(&words.words)->run(&connection, &words);
 		connection_close(&connection);
 	}
 	return exit_code;

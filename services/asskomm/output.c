@@ -22,6 +22,16 @@ char *output_safe(struct arena *arena, const char *text)
 	return copy;
 }
 
+/* Names of enums are ASCII. */
+char *output_label(struct arena *arena, const char *name)
+{
+	char *text = text_fold(arena, name != NULL ? name : "");
+	for (char *at = text; *at != '\0'; at++) {
+		*at = *at == '_' ? ' ' : *at;
+	}
+	return text;
+}
+
 /* Counts first bytes of characters, and leaves out what stands above another one. */
 size_t output_width(const char *text)
 {

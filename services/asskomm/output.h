@@ -13,6 +13,10 @@
  * terminal. From the arena. */
 char *output_safe(struct arena *arena, const char *text);
 
+/* "COACH_MATCHED", as the API names it, as people read it: "coach matched". NULL is "". From the
+ * arena. */
+char *output_label(struct arena *arena, const char *name);
+
 /* Columns on a terminal that a valid UTF-8 text takes: one for each character, none for combining
  * marks. The names of the territory hold nothing wider. */
 size_t output_width(const char *text);

@@ -200,3 +200,23 @@ test("presented, it counts as one analysis and as two municipalities", async () 
 	}
 	assert.deepEqual(await listed("asOf=2024-07-01&overdue=true"), []);
 });
+
+test("the same from the command line, by the name of a town", async () => {
+	const run = (...words) => suite.asskomm("analysis", ...words);
+	await run("kick-off", "Klingenthal", "--on", "2025-02-03");
+	const kind = ["--kind", "register-extract"];
+	await run("delivery", "receive", "Klingenthal", ...kind, "--by", "coordinator", "--records", "900", "--on", "2025-02-20");
+	await run("delivery", "reject", "Klingenthal", ...kind, "--fault", "incomplete", "--remark", "Ortsteil fehlt", "--on", "2025-02-21");
+	const late = await run("delivery", "list", "Klingenthal", "--as-of", "2025-03-06", "--overdue");
+	assert.match(late, /2025-02-24 +Klingenthal +register extract +expected +2025-02-20 +overdue by 10 days, 1 rejected +municipality +incomplete: Ortsteil fehlt/);
+	await run("delivery", "receive", "Klingenthal", ...kind, "--by", "coordinator", "--records", "950", "--on", "2025-03-06");
+	const checked = await run("delivery", "check", "Klingenthal", ...kind, "--on", "2025-03-07");
+	assert.equal(checked.match(/fact /g).length, 2);
+	assert.match(await run("plan", "Klingenthal", "--as-of", "2025-03-07"), /register_extract .*done, 10 days late/);
+	const shown = await run("show", "Klingenthal");
+	assert.match(shown, /AnalysisMilestoneReached +register_extract/);
+	const [fact] = shown.match(/[0-9a-f-]{36}(?=\s*$)/);
+	await run("withdraw", "Klingenthal", "--fact", fact, "--reason", "Verwechslung");
+	assert.match(await run("list", "--town", "Klingenthal", "--status", "kicked-off"), /1 analyses/);
+	await assert.rejects(run("delivery", "list", "Klingenthal", "zuviel"), /'zuviel' is too much/);
+});

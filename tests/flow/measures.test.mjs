@@ -165,3 +165,34 @@ test("a survey comes as sums; single answers are refused by type and by policy",
 	const other = await suite.get(path, { token: suite.token("municipality", ["14523170"]) });
 	assert.deepEqual(other.json.items, []);
 });
+
+test("the same from the command line", async () => {
+	const run = (...words) => suite.asskomm("analysis", ...words);
+	const [finding] = (await run("finding", "record", "Rodewisch", "--field", "graffiti", "--summary", "Bahnhof",
+		"--recommend", "clean:Reinigen", "--on", "2024-06-20")).match(/[0-9a-f-]{36}/);
+	assert.match(await run("finding", "list", "Rodewisch", "--field", "graffiti"), /graffiti.*Bahnhof/);
+	const shown = await run("finding", "show", finding);
+	assert.match(shown, /clean +Reinigen/);
+	const [measure] = (await run("measure", "decide", "Rodewisch", "--title", "Reinigung", "--field", "graffiti",
+		"--role", "mayor", "--organisation", "14523360", "--due", "2024-09-01", "--finding", finding,
+		"--recommendation", "clean", "--on", "2024-07-01")).match(/[0-9a-f-]{36}/);
+	await run("measure", "start", measure, "--on", "2024-07-02");
+	await run("measure", "due-date", measure, "--due", "2024-10-01", "--reason", "Urlaub", "--on", "2024-08-01");
+	const late = await run("measure", "list", "Rodewisch", "--overdue", "--as-of", "2024-10-11");
+	assert.match(late, /2024-10-01 +running +overdue by 10 days, was 2024-09-01 .*Reinigung/);
+	assert.match(late, /1 measures, 1 of them overdue/);
+	await run("measure", "finish", measure, "--on", "2024-10-12");
+	await run("measure", "evaluate", measure, "--result", "partly-effective", "--method", "expert", "--on", "2024-12-01");
+	const judged = await run("measure", "show", measure);
+	assert.match(judged, /judged on 2024-12-01 +partly effective \(expert\)/);
+	const [fact] = judged.match(/[0-9a-f-]{36}(?=\s*$)/);
+	await run("measure", "withdraw", measure, "--fact", fact, "--reason", "Verwechslung");
+	await run("finding", "correct", finding, "--field", "graffiti", "--summary", "Markt", "--on", "2024-06-20");
+	assert.match(await run("finding", "list"), /Markt/);
+	await run("survey", "record", "Lengenfeld", "--sample", "1000", "--returns", "400", "--on", "2024-04-11",
+		"--share", "safe_at_night:380:612", "--mean", "satisfaction/age_60:120:3412");
+	const sums = await run("survey", "list", "Lengenfeld");
+	assert.match(sums, /400 of 1000 came back \(40\.0 %\)/);
+	assert.match(sums, /safe_at_night +380 +61\.2 %/);
+	assert.match(sums, /satisfaction +age_60 +120 +3\.412/);
+});
