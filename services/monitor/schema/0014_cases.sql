@@ -1,5 +1,5 @@
--- The cases of the pipeline: coachings, analyses, councils and measures, where each stood on any day, and what
--- held it up.
+-- The cases of the pipeline: coachings, analyses, councils and measures, where each stood on any day,
+-- and what held it up.
 --
 -- Their marks (counters with a slash, rules/cases_of.c) are read as timelines. What is known now lies
 -- here as spans besides, each from one mark to the next, so that the cases of a day are found by a
@@ -14,31 +14,47 @@ create table span (
 	district text not null,
 	during daterange not null,
 	responsible text,
-	first_on date
+	first_on date,
+	opened_on date not null -- the first day that anything was told of this counter and unit
 );
 create index span_unit on span (unit, counter);
 create index span_during on span using gist (during) where n > 0;
 create index span_stage on span (counter, (lower(during))) where n > 0;
 
+-- What is told of a case, each in a counter <kind>/<track> (rules/cases_of.c); deadlines have units of
+-- their own, <case>/<step>.
+create function kinds_of_cases() returns text[] language sql immutable
+as $$
+	select array['stage', 'activity', 'review', 'contact', 'coachChanges', 'due']
+$$;
+
 -- The spans that follow from the marks of units, each named with its counter, known with a fact. What
 -- repeats the value before begins nothing, but for what is done again and again; nor does what is over
--- on the day it began.
+-- on the day it began. What is told of a case ends with it.
 create function spans_of(counters text[], units text[], known bigint) returns setof span
 language sql stable
 as $$
 	select counter, unit, seq, n, participant, district, daterange(valid_on, until), responsible,
-		first_on
+		first_on, opened_on
 	from (
-		select t.*, lead(valid_on) over
-			(partition by counter, unit order by valid_on, phase, seq) as until
+		select t.*, least(t.ended_on, lead(valid_on) over
+			(partition by counter, unit order by valid_on, phase, seq)) as until
 		from (
-			select m.*,
+			select m.*, e.ended_on, first_value(m.valid_on) over w as opened_on,
 				split_part(m.counter, '/', 1) in ('activity', 'review')
 					or lag((m.n, m.district, coalesce(m.responsible, ''))) over w
 					is distinct from (m.n, m.district, coalesce(m.responsible, '')) as begins
 			from unnest(counters, units) as u(counter, unit)
 			join mark m on m.counter = u.counter and m.unit = u.unit
 				and stands(m.seq, m.gone_with, known)
+			left join lateral (
+				select case when l.n < 0 then l.valid_on end as ended_on
+				from mark l
+				where l.counter = 'stage/' || split_part(u.counter, '/', 2)
+					and l.unit = split_part(u.unit, '/', 1)
+					and stands(l.seq, l.gone_with, known)
+				order by l.valid_on desc, l.phase desc, l.seq desc
+				limit 1) as e on true
 			window w as (partition by m.counter, m.unit order by m.valid_on, m.phase, m.seq)
 		) as t
 		where begins
@@ -46,7 +62,8 @@ as $$
 	where until is null or until > valid_on
 $$;
 
--- What a batch of facts changed is laid anew; what stays as it is is not touched.
+-- What a batch of facts changed is laid anew, with all that is told of a case that ends or ended; what
+-- stays as it is is not touched.
 create function lay_spans(first_seq bigint, last_seq bigint) returns void language plpgsql
 as $$
 declare
@@ -54,13 +71,29 @@ declare
 	units text[];
 	laid span[];
 begin
+	with changed as (
+		select counter, unit from mark
+		where seq between first_seq and last_seq and strpos(counter, '/') > 0
+		union
+		select counter, unit from mark
+		where gone_with between first_seq and last_seq and strpos(counter, '/') > 0
+	), ended as (
+		select split_part(c.counter, '/', 2) as track, c.unit
+		from changed c
+		where starts_with(c.counter, 'stage/') and exists (
+			select from mark m where m.counter = c.counter and m.unit = c.unit and m.n < 0)
+	)
 	select array_agg(counter), array_agg(unit) into counters, units
 	from (
-		select counter, unit from mark where seq between first_seq and last_seq
+		select counter, unit from changed
 		union
-		select counter, unit from mark where gone_with between first_seq and last_seq
-	) as changed
-	where strpos(counter, '/') > 0;
+		select kind || '/' || e.track, e.unit from ended e, unnest(kinds_of_cases()) as kind
+		union
+		select m.counter, m.unit
+		from ended e
+		join mark m on m.counter = 'due/' || e.track
+			and m.unit > e.unit || '/' and m.unit < e.unit || '0' -- what comes behind the slash
+	) as to_lay;
 	if units is null then
 		return;
 	end if;
@@ -68,8 +101,8 @@ begin
 	delete from span s
 	using unnest(counters, units) as u(counter, unit)
 	where s.unit = u.unit and s.counter = u.counter
-		and (s.counter, s.unit, s.seq, s.during) not in (
-			select l.counter, l.unit, l.seq, l.during from unnest(laid) as l);
+		and (s.counter, s.unit, s.seq, s.during, s.opened_on) not in (
+			select l.counter, l.unit, l.seq, l.during, l.opened_on from unnest(laid) as l);
 	insert into span
 	select l.*
 	from unnest(laid) as l
@@ -114,20 +147,28 @@ create table threshold (
 	days int not null
 );
 
--- The spans of some tracks that a day lies in, of what was known with a fact; not what has ended. The
--- kinds are those of rules/cases_of.c.
-create function spans_on(day date, known bigint, tracks text[]) returns setof span
-language plpgsql stable
+-- The spans of some tracks that a day lies in, of what was known with a fact; not what has ended. Of
+-- some cases, or of all.
+create function spans_on(day date, known bigint, tracks text[], of_cases text[] default null)
+returns setof span language plpgsql stable
 as $$
 declare
 	counters text[] := array(
 		select kind || '/' || track
-		from unnest(array['stage', 'activity', 'review', 'contact', 'coachChanges', 'due']) as kind,
-			unnest(tracks) as track);
+		from unnest(kinds_of_cases()) as kind, unnest(tracks) as track);
 begin
 	if known >= (select coalesce(max(seq), 0) from fact) then
-		return query
-			select s.* from span s where s.during @> day and s.n > 0 and s.counter = any (counters);
+		if of_cases is not null then
+			return query
+				select s.*
+				from unnest(of_cases) as c(unit)
+				join span s on s.unit = c.unit or s.unit > c.unit || '/' and s.unit < c.unit || '0'
+				where s.during @> day and s.n > 0 and s.counter = any (counters);
+		else
+			return query
+				select s.* from span s
+				where s.during @> day and s.n > 0 and s.counter = any (counters);
+		end if;
 	else
 		return query
 			select s.*
@@ -136,20 +177,11 @@ begin
 				from (
 					select distinct m.counter, m.unit from mark m
 					where m.counter = any (counters)
+						and (of_cases is null or split_part(m.unit, '/', 1) = any (of_cases))
 				) as p) as every, spans_of(every.of_counters, every.of_units, known) as s
 			where s.during @> day and s.n > 0;
 	end if;
 end
-$$;
-
--- When a case entered a stage for the first time, or any stage; up to a day, known with a fact.
-create function began_on(of_track text, of_unit text, in_stage bigint, day date, known bigint)
-returns date language sql stable
-as $$
-	select min(m.valid_on)
-	from mark m
-	where m.counter = 'stage/' || of_track and m.unit = of_unit and m.valid_on <= day
-		and (in_stage is null or m.n = in_stage) and stands(m.seq, m.gone_with, known)
 $$;
 
 -- Since when nobody is named whom a coach can talk to: the contract, or the start without one.
@@ -162,32 +194,38 @@ as $$
 		where m.counter = 'contact/coaching' and m.unit = of_unit and m.valid_on <= day
 			and stands(m.seq, m.gone_with, known)
 		order by m.valid_on desc, m.phase desc, m.seq desc
-		limit 1), began_on('coaching', of_unit, 3, day, known))
+		limit 1), (
+		select min(m.valid_on)
+		from mark m
+		where m.counter = 'stage/coaching' and m.unit = of_unit and m.n = 3
+			and m.valid_on <= day and stands(m.seq, m.gone_with, known)))
 $$;
 
--- What holds a case up, since when, and who is to act.
+-- What holds a case up, since when (null: to be looked up), and who is to act.
 create type obstacle as (obstacle text, since date, who text);
 
 -- The open cases of a day, of some tracks or all, with what holds them up: `stalled` when nothing
 -- happens or something needed is missing, `overdue` when a deadline has passed. Of coachings it is
 -- what coaching says of their health (services/coaching/rules/coaching_health.c): change both.
 create function cases_on(day date, known bigint,
-	tracks text[] default array['coaching', 'analysis', 'council', 'measure'])
+	tracks text[] default array['coaching', 'analysis', 'council', 'measure'],
+	of_cases text[] default null)
 returns table (unit text, track text, stage text, place int, participant text, district text,
 	seq bigint, opened_on date, entered_on date, last_activity_on date, stalled boolean,
 	overdue boolean, reasons jsonb, next_due_on date, next_step text)
 language sql stable
 as $$
 	with here as materialized (
-		select * from spans_on(day, known, tracks)
+		select * from spans_on(day, known, tracks, of_cases)
 	), open_case as (
 		select s.unit, g.track, g.code, g.place, s.participant, s.district, s.seq,
-			s.responsible, lower(s.during) as entered_on
+			s.responsible, s.opened_on, lower(s.during) as entered_on
 		from stage g
 		join here s on s.counter = g.counter and s.n = g.n
 		where g.track = any (tracks)
 	), told as (
-		select c.*, lower(a.during) as last_on, lower(r.during) as reviewed_on,
+		select c.*, lower(a.during) as last_on,
+			coalesce(lower(r.during), b.started_on) as reviewed_on,
 			coalesce(k.n, 0) = 1 as has_contact, coalesce(h.n, 0) as coach_changes,
 			lower(h.during) as coach_changed_on
 		from open_case c
@@ -195,6 +233,13 @@ as $$
 		left join here r on r.unit = c.unit and r.counter = 'review/' || c.track
 		left join here k on k.unit = c.unit and k.counter = 'contact/' || c.track
 		left join here h on h.unit = c.unit and h.counter = 'coachChanges/' || c.track
+		left join lateral (
+			select min(m.valid_on) as started_on -- before the first review
+			from mark m
+			where c.track = 'coaching' and c.code in ('active', 'paused', 'in_review')
+				and r.unit is null and m.counter = 'stage/coaching' and m.unit = c.unit
+				and m.n = 3 and m.valid_on <= day and stands(m.seq, m.gone_with, known)) as b
+			on true
 	), due as (
 		select split_part(s.unit, '/', 1) as unit, split_part(s.unit, '/', 2) as step,
 			date '1970-01-01' + s.n::int as due_on, s.responsible
@@ -209,7 +254,7 @@ as $$
 			(array_agg(step order by due_on, step) filter (where due_on >= day))[1] as next_step
 		from due
 		group by unit
-	), limits as (
+	), limits as materialized (
 		select coalesce(max(days) filter (where name = 'no_coach'), 28) as no_coach,
 			coalesce(max(days) filter (where name = 'no_activity'), 90) as no_activity,
 			coalesce(max(days) filter (where name = 'review'), 365) as review,
@@ -219,9 +264,8 @@ as $$
 	), held as (
 		select t.*, array_remove(array[
 			case when t.track = 'coaching' and t.code in ('requested', 'clarification')
-				and day - began_on(t.track, t.unit, null, day, known) > l.no_coach
-				then row('NO_COACH', began_on(t.track, t.unit, null, day, known) + l.no_coach + 1,
-					'coaching_provider')::obstacle end,
+				and day - t.opened_on > l.no_coach
+				then row('NO_COACH', t.opened_on + l.no_coach + 1, 'coaching_provider')::obstacle end,
 			case when t.track = 'coaching'
 				and t.code in ('coach_matched', 'contracted', 'active', 'in_review')
 				and day - t.last_on > l.no_activity
@@ -229,12 +273,10 @@ as $$
 			case when t.track = 'coaching'
 				and t.code in ('contracted', 'active', 'paused', 'in_review')
 				and not t.has_contact
-				then row('NO_CONTACT_PERSON', coalesce(contact_gone_on(t.unit, day, known),
-					t.entered_on), 'coordinator')::obstacle end,
+				then row('NO_CONTACT_PERSON', null, 'coordinator')::obstacle end,
 			case when t.track = 'coaching' and t.code in ('active', 'paused', 'in_review')
-				and day - coalesce(t.reviewed_on, began_on(t.track, t.unit, 3, day, known)) > l.review
-				then row('REVIEW_DUE', coalesce(t.reviewed_on,
-					began_on(t.track, t.unit, 3, day, known)) + l.review + 1, 'adviser')::obstacle end,
+				and day - t.reviewed_on > l.review
+				then row('REVIEW_DUE', t.reviewed_on + l.review + 1, 'adviser')::obstacle end,
 			case when t.track = 'measure' and day - t.last_on > l.measure
 				then row(case t.code when 'done' then 'NOT_EVALUATED' else 'NO_ACTIVITY' end,
 					t.last_on + l.measure + 1, coalesce(t.responsible, ''))::obstacle end
@@ -245,11 +287,12 @@ as $$
 		from told t, limits l
 	)
 	select h.unit, h.track, h.code, h.place, h.participant, h.district, h.seq,
-		began_on(h.track, h.unit, null, day, known),
-		h.entered_on, h.last_on, cardinality(h.stalls) > 0, coalesce(l.overdue, false),
-		(select coalesce(jsonb_agg(jsonb_build_object('obstacle', o.obstacle, 'since', o.since,
-			'days', day - o.since + 1, 'who', o.who)), '[]')
-		from unnest(h.stalls || h.warnings) as o) || coalesce(l.reasons, '[]'),
+		h.opened_on, h.entered_on, h.last_on, cardinality(h.stalls) > 0, coalesce(l.overdue, false),
+		(select coalesce(jsonb_agg(jsonb_build_object('obstacle', o.obstacle, 'since', s.since,
+			'days', day - s.since + 1, 'who', o.who)), '[]')
+		from unnest(h.stalls || h.warnings) as o,
+			coalesce(o.since, contact_gone_on(h.unit, day, known), h.entered_on) as s(since))
+			|| coalesce(l.reasons, '[]'),
 		l.next_due_on, l.next_step
 	from held h
 	left join late l on l.unit = h.unit

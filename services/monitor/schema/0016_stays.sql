@@ -152,18 +152,22 @@ as $$
 	group by p.key, w.milestone
 $$;
 
--- The same of one participant: facts about it, or about a consortium that it is in, have a mark in
--- "participants".
+-- Who is meant when something is told of a participant: itself, and the consortia that it is in.
+create function told_as(wanted text) returns setof text language sql stable
+as $$
+	select wanted
+	union
+	select c.consortium from member c where c.key = wanted
+$$;
+
+-- The same of one participant: facts about it have a mark in "participants".
 create function milestones_of(wanted text, day date, known bigint)
 returns table (milestone text, reached_on date)
 language sql stable
 set enable_seqscan = off set enable_hashjoin = off
 as $$
 	select w.milestone, min(m.valid_on)
-	from (
-		select wanted as key
-		union
-		select c.consortium from member c where c.key = wanted) as k
+	from told_as(wanted) as k(key)
 	join mark p on p.counter = 'participants' and p.unit = k.key and p.phase = 1
 	join mark m on m.seq = p.seq and m.valid_on <= day and m.phase = 1
 		and stands(m.seq, m.gone_with, known)
@@ -172,4 +176,14 @@ as $$
 	join fact f on f.seq = m.seq
 	where m.participant = wanted or m.unit <> m.participant and wanted = any (f.participants)
 	group by w.milestone
+$$;
+
+-- The cases that a participant has or had a part in.
+create function cases_of(wanted text) returns text[] language sql stable
+set enable_seqscan = off set enable_hashjoin = off
+as $$
+	select coalesce(array_agg(distinct m.unit), '{}')
+	from told_as(wanted) as k(key)
+	join mark p on p.counter = 'participants' and p.unit = k.key and p.phase = 1
+	join mark m on m.seq = p.seq and starts_with(m.counter, 'stage/')
 $$;

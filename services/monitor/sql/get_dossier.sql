@@ -43,7 +43,8 @@ select p.key, p.name, p.district, a.as_of, :known_at as known_at,
 		'lastActivityOn', c.last_activity_on, 'stalled', c.stalled, 'overdue', c.overdue,
 		'reasons', c.reasons, 'nextDueOn', coalesce(c.next_due_on::text, ''),
 		'nextStep', coalesce(c.next_step, '')) order by c.entered_on, c.unit), '[]')
-	from cases_on(a.as_of, a.known) as c
+	from cases_on(a.as_of, a.known, array(select distinct track from stage),
+		cases_of(:key)) as c
 	join fact f on f.seq = c.seq
 	where c.participant = :key or :key = any (f.participants)) as cases,
 	(select coalesce(jsonb_agg(jsonb_build_object('counter', v.counter, 'since', v.valid_on)

@@ -3,24 +3,29 @@
 with asked as (
 	select coalesce(:as_of::date, :today::date) as as_of, known_seq(:known_at) as known,
 		coalesce(nullif(:limit::int, 0), 100) as size
+), shown as ( -- and one more
+	select c.*, row_number() over page as turn
+	from asked a
+	cross join lateral cases_on(a.as_of, a.known,
+		array(select distinct track from stage where :track::text is null or track = :track)) as c
+	join fact f on f.seq = c.seq
+	where meta.in_scope(f.participants)
+		and (:district::text is null or c.district = :district)
+		and (:stage::text is null or c.stage = :stage)
+		and (not :stalled::boolean or c.stalled)
+		and (not :overdue::boolean or c.overdue)
+		and (:cursor::text is null or (c.entered_on, c.unit)
+			> (split_part(:cursor, '_', 1)::date, split_part(:cursor, '_', 2)))
+	window page as (order by c.entered_on, c.unit)
+	order by c.entered_on, c.unit
+	limit (select size + 1 from asked)
 )
 select c.unit, c.track, c.stage, c.participant, coalesce(p.name, '') as name, c.district,
 	c.opened_on, c.entered_on, a.as_of - c.entered_on as age_days,
 	c.last_activity_on, c.stalled, c.overdue, c.reasons, c.next_due_on, c.next_step,
-	case when row_number() over page = a.size and lead(c.unit) over page is not null
+	case when c.turn = a.size and exists (select from shown o where o.turn > a.size)
 		then c.entered_on || '_' || c.unit end as next
 from asked a
-cross join lateral cases_on(a.as_of, a.known) as c
-join fact f on f.seq = c.seq
+join shown c on c.turn <= a.size
 left join party_on(c.participant, a.as_of, a.known) p on true
-where meta.in_scope(f.participants)
-	and (:district::text is null or c.district = :district)
-	and (:track::text is null or c.track = :track)
-	and (:stage::text is null or c.stage = :stage)
-	and (not :stalled::boolean or c.stalled)
-	and (not :overdue::boolean or c.overdue)
-	and (:cursor::text is null or (c.entered_on, c.unit)
-		> (split_part(:cursor, '_', 1)::date, split_part(:cursor, '_', 2)))
-window page as (order by c.entered_on, c.unit)
-order by c.entered_on, c.unit
-limit (select size from asked)
+order by c.turn
