@@ -3,6 +3,7 @@
 #include "core/may.h"
 #include "core/reflect.h"
 #include "core/reflect_value.h"
+#include "core/tables.h"
 #include <string.h>
 
 /* Keys from here on name one participant (AGS8, unions' 9 digits, k-…); shorter ones name the state
@@ -22,6 +23,7 @@ static const struct role {
 	{ ASSKOMM__ROLE__ROLE_AUDITOR, "auditor" },
 	{ ASSKOMM__ROLE__ROLE_OPERATOR, "operator" },
 	{ ASSKOMM__ROLE__ROLE_MACHINE, "machine" },
+	{ ASSKOMM__ROLE__ROLE_LEAD, "lead" },
 };
 
 #define ROLES_COUNT (sizeof ROLES / sizeof ROLES[0])
@@ -78,6 +80,43 @@ bool may_call(const Asskomm__Principal *principal, const struct method_info *met
 	if (principal->kind != ASSKOMM__PRINCIPAL__KIND__USER)
 		return false;
 	return has_role(principal, method->roles);
+}
+
+/* The one field of a request that names a person; NULL when it is empty, or there is none. */
+static const char *find_person(const ProtobufCMessage *request, const char **out_field)
+{
+	const struct message_info *info = tables_message(request->descriptor);
+	for (unsigned i = 0; i < request->descriptor->n_fields; i++) {
+		const ProtobufCFieldDescriptor *field = &request->descriptor->fields[i];
+		const char *value = NULL;
+		if (info->fields[i].person)
+			value = *(char *const *)reflect_member(request, field);
+		if (value != NULL && *value != 0) {
+			*out_field = info->fields[i].json_name;
+			return value;
+		}
+	}
+	return NULL;
+}
+
+const char *may_person(const ProtobufCMessage *request)
+{
+	const char *field = NULL;
+	return find_person(request, &field) != NULL ? field : NULL;
+}
+
+/* How much somebody has to do is between that person and the head of the team (works council). */
+bool may_ask(const Asskomm__Principal *principal, const ProtobufCMessage *request)
+{
+	const char *field;
+	const char *person = find_person(request, &field);
+	if (person == NULL)
+		return true;
+	if (principal == NULL)
+		return false;
+	return principal->kind == ASSKOMM__PRINCIPAL__KIND__SERVICE ||
+	       has_role(principal, 1u << ASSKOMM__ROLE__ROLE_LEAD) ||
+	       strcmp(principal->subject, person) == 0;
 }
 
 /* A municipality's key can be the beginning of a union's ("14521510", "145215101"), which it does

@@ -21,6 +21,14 @@ bool may_reach(const Asskomm__Principal *principal, const char *participant);
 bool may(const Asskomm__Principal *principal, const struct method_info *method,
 	const ProtobufCMessage *aggregate);
 
+/* Whether a request names a person whose work it asks about (a field with the rule `person`): the
+ * field's name in JSON, or NULL. What is answered then depends on who asks. */
+const char *may_person(const ProtobufCMessage *request);
+
+/* Whether the principal may ask for that person: the person alone, the lead, and services may. What
+ * names nobody, everybody may ask. */
+bool may_ask(const Asskomm__Principal *principal, const ProtobufCMessage *request);
+
 /* Roles by their token name ("adviser"); ROLE_UNSPECIFIED when there is none. */
 Asskomm__Role may_role(const char *name);
 const char *may_role_name(Asskomm__Role role);

@@ -32,6 +32,7 @@ struct field_info {
 	enum field_format format;
 	bool has_gte, has_lte;
 	int64_t gte, lte;
+	bool person; /* names somebody whose work is asked about (may_ask) */
 };
 
 /* Side table of one message: fields[i] belongs to descriptor->fields[i]. */

@@ -89,6 +89,8 @@ static void rules_cell(FILE *page, const struct model_field *field)
 		rule(page, &is_first, keep_format("from %lld", (long long)rules->gte));
 	if (rules->lte_opt_case == ASSKOMM__RULES__LTE_OPT_LTE)
 		rule(page, &is_first, keep_format("up to %lld", (long long)rules->lte));
+	if (rules->person)
+		rule(page, &is_first, "yourself; with the role lead anybody");
 }
 
 static void field_row(FILE *page, const struct model_field *field, bool with_rules)

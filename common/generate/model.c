@@ -171,12 +171,13 @@ static void add_types(struct model *model, const struct place *place)
 	}
 }
 
-/* all_users means every role there is, so that a role added later is meant too. */
+/* all_users means every role there is, so that a role added later is meant too; the lead is one
+ * beside another role. */
 static uint32_t role_bits(const Asskomm__Rest *rest)
 {
 	uint32_t bits = 0;
 
-	for (unsigned role = 1; rest && rest->all_users && role <= ROLE_LAST; role++)
+	for (unsigned role = 1; rest && rest->all_users && role < ASSKOMM__ROLE__ROLE_LEAD; role++)
 		bits |= 1u << role;
 	for (size_t i = 0; rest && i < rest->n_roles; i++)
 		bits |= 1u << rest->roles[i];

@@ -15,7 +15,7 @@
 #define DEFAULT_DEADLINE_MS 5000
 #define DEFAULT_SUCCESS 200
 
-#define ROLE_LAST ASSKOMM__ROLE__ROLE_MACHINE
+#define ROLE_LAST ASSKOMM__ROLE__ROLE_LEAD
 
 struct model_message;
 struct model_enum;

@@ -44,6 +44,8 @@ static void check_rules(const char *place, const struct model_field *field)
 		fail("%s: unknown format '%s'", place, rules->format);
 	if ((*rules->format || rules->min_len || rules->max_len) && !field_is_string(field))
 		fail("%s: format, min_len and max_len are for strings", place);
+	if (rules->person && (!field_is_string(field) || field_is_repeated(field)))
+		fail("%s: a person is one string", place);
 	if (rules->min_len > max_len)
 		fail("%s: min_len %u is over max_len %u", place, rules->min_len, max_len);
 	if (rules->max_items && !field_is_repeated(field))

@@ -62,11 +62,11 @@ static void write_field(FILE *output, const struct model_field *field)
 
 	fprintf(output,
 		"\t{ \"%s\", %s, %u, %u, %u, %s, %s, %s, INT64_C(%" PRId64 "), INT64_C(%" PRId64
-		") },\n",
+		"), %s },\n",
 		field->proto->json_name, as_bool(rules->required != 0), rules->min_len,
 		field_is_string(field) ? max_len : 0, field_is_repeated(field) ? max_items : 0,
 		format_find(rules->format)->constant, as_bool(has_gte), as_bool(has_lte),
-		has_gte ? rules->gte : 0, has_lte ? rules->lte : 0);
+		has_gte ? rules->gte : 0, has_lte ? rules->lte : 0, as_bool(rules->person != 0));
 }
 
 /* Side tables of all messages, also of those without a field: tables_message never gives NULL. */

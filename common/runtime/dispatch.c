@@ -189,6 +189,20 @@ static Asskomm__Failure *check_request(struct call *call)
 	return validate(call->arena, call->request);
 }
 
+/* Behind the form: a value that has none is told before anything about who may ask for it. */
+static Asskomm__Failure *check_person(struct call *call)
+{
+	Asskomm__Failure *failure;
+
+	if (may_ask(call->principal, call->request))
+		return NULL;
+	failure = failure_new(call->arena, FAILURE_FORBIDDEN,
+		"how much somebody has to do is shown to that person and to the role lead alone");
+	failure_add(call->arena, failure, may_person(call->request), "person",
+		"give your own name, or none");
+	return failure;
+}
+
 /* Two dozen comparisons of short texts; an index would be one more thing to keep right. */
 static void run_method(struct call *call)
 {
@@ -220,6 +234,8 @@ static void on_request(struct bus_server *server, struct bus_call *bus_call)
 	failure = check_caller(call);
 	if (failure == NULL)
 		failure = check_request(call);
+	if (failure == NULL)
+		failure = check_person(call);
 	if (failure != NULL)
 		call_refuse(call, failure);
 	else

@@ -20,8 +20,11 @@
 
 struct pipeline_question {
 	struct figures_question figures;
+	const char *directorate;
+	const char *adviser;
 	const char *track;
-	bool all; /* the cases that nothing holds up too */
+	bool all;  /* the cases that nothing holds up too */
+	bool load; /* how much each adviser has to do, and nothing else */
 };
 
 /* The columns of the matrices. To add one: a row; the stages of a track stand in their order. */
@@ -214,7 +217,71 @@ static void print_items(struct arena *arena, const Monitor__PipelineItemList *li
 		list->next[0] != '\0' ? " (more than " HELD_MAX "; choose a district)" : "");
 }
 
+/* ---- who has how much to do */
+
+/* Districts behind each other, as people say them. */
+static const char *print_districts(struct arena *arena, const Monitor__LoadRow *row)
+{
+	const char *text = "";
+	for (size_t i = 0; i < row->n_districts; i++) {
+		text = text_format(arena, "%s%s%s", text, i > 0 ? " " : "", row->districts[i]);
+	}
+	return text;
+}
+
+/* A row for each adviser and track; one without a name has the cases of nobody. */
+static void print_load(struct arena *arena, const Monitor__Load *load)
+{
+	static const char *const HEADINGS[] = { "adviser", "track", "open", "opened", "taken over",
+		"overdue", "stalled", "districts" };
+	struct table table;
+	table_init(&table, arena, 8, HEADINGS, 0x7Cu);
+	for (size_t i = 0; i < load->n_items; i++) {
+		const Monitor__LoadRow *row = load->items[i];
+		table_add(&table,
+			(const char *const[]){ row->adviser[0] != '\0' ? row->adviser : "(nobody)",
+				row->track, text_format(arena, "%u", row->wip),
+				text_format(arena, "%u", row->arrivals),
+				text_format(arena, "%u", row->taken_over),
+				text_format(arena, "%u", row->overdue),
+				text_format(arena, "%u", row->stalled),
+				print_districts(arena, row) });
+	}
+	table_print(&table, stdout);
+}
+
 /* ---- asking */
+
+/* One question, put to several addresses. */
+static const char *pipeline_path(
+	struct arena *arena, const char *path, const struct pipeline_question *question)
+{
+	path = figures_path(arena, path, &question->figures);
+	path = address_with(arena, path, "policeDirectorate", question->directorate);
+	return address_with(arena, path, "adviser", question->adviser);
+}
+
+/* For the head of the team; others see their own rows. */
+static int show_load(struct connection *connection, const struct pipeline_question *question)
+{
+	struct arena *arena = connection->arena;
+	struct client_reply reply;
+	int exit_code = connection_get(
+		connection, arena, pipeline_path(arena, "/pipeline/load", question), &reply);
+	if (exit_code != EXIT_DONE) {
+		return exit_code;
+	}
+	if (connection->json) {
+		printf("%s\n", reply.body);
+		return EXIT_DONE;
+	}
+	ProtobufCMessage *message = connection_message(arena, &monitor__load__descriptor, &reply);
+	if (message == NULL) {
+		return EXIT_REFUSED;
+	}
+	print_load(arena, AS(Monitor__Load, monitor__load, message));
+	return EXIT_DONE;
+}
 
 /* Totals by stage are for every role. */
 static int show_matrices(struct connection *connection, const struct pipeline_question *question)
@@ -222,7 +289,7 @@ static int show_matrices(struct connection *connection, const struct pipeline_qu
 	struct arena *arena = connection->arena;
 	struct client_reply reply;
 	int exit_code = connection_get(
-		connection, arena, figures_path(arena, "/pipeline", &question->figures), &reply);
+		connection, arena, pipeline_path(arena, "/pipeline", question), &reply);
 	if (exit_code != EXIT_DONE) {
 		return exit_code;
 	}
@@ -249,7 +316,7 @@ static int show_items(struct connection *connection, const struct pipeline_quest
 {
 	struct arena *arena = connection->arena;
 	struct client_reply reply;
-	const char *path = figures_path(arena, "/pipeline/items", &question->figures);
+	const char *path = pipeline_path(arena, "/pipeline/items", question);
 	path = address_with(arena, path, "track", question->track);
 	path = address_with(arena, path, "limit", HELD_MAX);
 	int exit_code = connection_get(connection, arena, path, &reply);
@@ -301,6 +368,15 @@ int command_pipeline(int argc, char **argv)
 			&question.figures.known_at, NULL },
 		{ "district", "AGS5", "one district (else the state)", NULL,
 			&question.figures.district, NULL },
+		{ "directorate", "CODE", "the districts of a police directorate: PD-DD", NULL,
+			&question.directorate, NULL },
+		{ "adviser", "SUBJECT",
+			"the districts of an adviser: your own, or with the role lead any", NULL,
+			&question.adviser, NULL },
+		{ "load", NULL,
+			"only how much each adviser has to do: all for the role lead, else your "
+			"own",
+			&question.load, NULL, NULL },
 		{ "track", "TRACK", "coaching, analysis, council or measure (else all)", NULL,
 			&question.track, NULL },
 		{ "all", NULL, "list the cases that nothing holds up too", &question.all, NULL,
@@ -316,7 +392,8 @@ int command_pipeline(int argc, char **argv)
 			"cases that\n"
 			"need somebody: since when, why, and who is to act.\n",
 		.example = "  asskomm pipeline --as-of 2023-08-09 --district 14628\n"
-			   "  asskomm pipeline --track coaching\n",
+			   "  asskomm pipeline --track coaching --directorate PD-DD\n"
+			   "  asskomm pipeline --load\n",
 		.options = rows,
 		.n_options = sizeof rows / sizeof rows[0],
 		.connection = &connection };
@@ -327,10 +404,12 @@ int command_pipeline(int argc, char **argv)
 	if (!is_understood(&manual, &question)) {
 		return EXIT_USAGE;
 	}
-	exit_code = connection_open(&connection, &PERSONA_READER);
+	bool is_of_people = question.load || question.adviser != NULL;
+	exit_code = connection_open(&connection, is_of_people ? &PERSONA_LEAD : &PERSONA_READER);
 	if (exit_code == EXIT_DONE) {
-		exit_code = show_matrices(&connection, &question);
-		if (exit_code == EXIT_DONE) {
+		exit_code = question.load ? show_load(&connection, &question)
+					  : show_matrices(&connection, &question);
+		if (exit_code == EXIT_DONE && !question.load) {
 			exit_code = show_items(&connection, &question);
 		}
 		connection_close(&connection);

@@ -82,8 +82,8 @@ int command_token(int argc, char **argv)
 	long hours;
 	const struct option_row rows[] = {
 		{ "role", "ROLE",
-			"ministry, adviser, coach, municipality, police, auditor, operator or "
-			"machine",
+			"ministry, adviser, coach, municipality, police, auditor, operator, "
+			"machine or lead",
 			NULL, NULL, &request.roles },
 		{ "scope", "PREFIX", "of participants' keys: 14, 14628, 14628160; * is everything",
 			NULL, NULL, &request.scopes },

@@ -24,9 +24,10 @@
 #define FIRST_PAUSE_MS 100u
 #define LONGEST_PAUSE_MS 2000u
 
-const struct persona PERSONA_READER = { "asskomm-reader", "auditor", "*" };
-const struct persona PERSONA_OPERATOR = { "asskomm-operator", "operator", "*" };
-const struct persona PERSONA_ADVISER = { "asskomm-adviser", "adviser", "14" };
+const struct persona PERSONA_READER = { "asskomm-reader", "auditor", "*", NULL };
+const struct persona PERSONA_OPERATOR = { "asskomm-operator", "operator", "*", NULL };
+const struct persona PERSONA_ADVISER = { "asskomm-adviser", "adviser", "14", NULL };
+const struct persona PERSONA_LEAD = { "asskomm-lead", "adviser", "*", "lead" };
 
 /* The option, else the environment; an empty variable is as good as none. */
 static const char *given(const char *option, const char *variable)
@@ -35,15 +36,16 @@ static const char *given(const char *option, const char *variable)
 	return value != NULL && value[0] != '\0' ? value : NULL;
 }
 
-/* In the one role that the command works with, never in all of them. */
+/* In the role that the command works with, never in all of them. */
 static bool mint(struct connection *connection)
 {
 	const struct persona *who = connection->persona;
+	const char *const roles[] = { who->role, who->also };
 	const char *token = mint_token(
 		connection->arena, &(struct mint){ .private_key = connection->private_key,
 					   .subject = who->subject,
-					   .roles = &who->role,
-					   .n_roles = 1,
+					   .roles = roles,
+					   .n_roles = who->also != NULL ? 2 : 1,
 					   .scopes = &who->scope,
 					   .n_scopes = 1,
 					   .lifetime_s = MINTED_LIFETIME_S });

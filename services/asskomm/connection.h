@@ -18,10 +18,12 @@ struct persona {
 	const char *subject;
 	const char *role;
 	const char *scope; /* "*" or a prefix of keys: "14" */
+	const char *also;  /* a second role, or NULL */
 };
 extern const struct persona PERSONA_READER; /* auditor of everything */
 extern const struct persona PERSONA_OPERATOR;
 extern const struct persona PERSONA_ADVISER; /* of the whole state */
+extern const struct persona PERSONA_LEAD;    /* head of the advisers */
 
 struct connection {
 	/* by options; NULL is "not given" */

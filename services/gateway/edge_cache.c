@@ -4,6 +4,7 @@
  * was kept, and these three depend on nothing else; the token is checked each time. */
 #include "edge_internal.h"
 
+#include "core/may.h"
 #include "core/reflect.h"
 #include "core/text.h"
 #include "runtime/clock.h"
@@ -85,9 +86,11 @@ void edge_note_question(struct edge_call *call, const ProtobufCMessage *input)
 		return;
 	}
 	call->asked = cache_moment(call->edge->cache, method, clock_of(call->edge));
-	/* Who waits for a fact is answered by him who folds it. */
+	/* Who waits for a fact is answered by him who folds it; what is told of a person depends on
+	 * who asks. */
 	call->may_keep = call->is_plain_read && method->cached &&
-			 reflect_get_text(call->exchange->arena, input, "after_fact") == NULL;
+			 reflect_get_text(call->exchange->arena, input, "after_fact") == NULL &&
+			 may_person(input) == NULL;
 }
 
 void edge_note_end(struct edge_call *call)

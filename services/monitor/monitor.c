@@ -25,6 +25,7 @@ static const struct query queries[] = {
 	{ "GetConversions", "get_conversions", &monitor__conversions_facts__descriptor,
 		conversions },
 	{ "GetDossier", "get_dossier", NULL, NULL },
+	{ "GetLoad", "get_load", NULL, NULL },
 	{ .rpc = NULL },
 };
 

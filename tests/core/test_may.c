@@ -2,6 +2,7 @@
 #include "helpers.h"
 #include "asskomm/coaching.pb-c.h"
 #include "asskomm/funding.pb-c.h"
+#include "asskomm/monitor.pb-c.h"
 #include "asskomm/registry.pb-c.h"
 #include "core/may.h"
 #include "core/tables.h"
@@ -48,7 +49,7 @@ static void test_role_by_method_matrix(void **state)
 		for (unsigned role = 0; role < 40; role++) {
 			Asskomm__Role held = (Asskomm__Role)role;
 			Asskomm__Principal principal = user(&held, NULL, 0);
-			bool named = role >= 1 && role <= 8 && (method->roles >> role & 1) != 0;
+			bool named = role >= 1 && role <= 9 && (method->roles >> role & 1) != 0;
 			assert_int_equal(may_call(&principal, method), named);
 			/* The same roles in the hands of nobody, or of a service. */
 			principal.kind = ASSKOMM__PRINCIPAL__KIND__UNSPECIFIED;
@@ -182,6 +183,35 @@ static void test_assigned_to_a_coach(void **state)
 	assert_false(may(&principal, query, &coaching.base));
 }
 
+/* How much somebody has to do is for that person, the lead and services; questions that name nobody
+ * are for everybody. */
+static void test_who_may_ask_for_a_person(void **state)
+{
+	(void)state;
+	char mia[] = "mia", ben[] = "ben", nobody[] = "";
+	Monitor__GetPipelineRequest request = MONITOR__GET_PIPELINE_REQUEST__INIT;
+	Asskomm__Role adviser = ASSKOMM__ROLE__ROLE_ADVISER, lead = ASSKOMM__ROLE__ROLE_LEAD;
+	Asskomm__Principal principal = user(&adviser, NULL, 0);
+	principal.subject = mia;
+	assert_null(may_person(&request.base));
+	assert_true(may_ask(&principal, &request.base));
+	assert_true(may_ask(NULL, &request.base));
+	request.adviser = ben;
+	assert_string_equal(may_person(&request.base), "adviser");
+	assert_false(may_ask(&principal, &request.base));
+	assert_false(may_ask(NULL, &request.base));
+	principal.subject = nobody;
+	assert_false(may_ask(&principal, &request.base));
+	principal.subject = ben;
+	assert_true(may_ask(&principal, &request.base));
+	principal.subject = mia;
+	principal.roles = &lead;
+	assert_true(may_ask(&principal, &request.base));
+	principal.roles = &adviser;
+	principal.kind = ASSKOMM__PRINCIPAL__KIND__SERVICE;
+	assert_true(may_ask(&principal, &request.base));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -192,6 +222,7 @@ int main(void)
 		cmocka_unit_test(test_reach),
 		cmocka_unit_test(test_any_for_reading_all_for_commands),
 		cmocka_unit_test(test_assigned_to_a_coach),
+		cmocka_unit_test(test_who_may_ask_for_a_person),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { operationsOf, validator } from "../support/openapi.mjs";
 import { startSuite } from "../support/suite.mjs";
 
-const ROLES = ["ministry", "adviser", "coach", "municipality", "police", "auditor", "operator", "machine"];
+const ROLES = ["ministry", "adviser", "coach", "municipality", "police", "auditor", "operator", "machine", "lead"];
 
 let suite;
 let api;
@@ -16,6 +16,8 @@ before(async () => {
 	suite = await startSuite();
 	api = (await suite.get("/openapi.json")).json;
 	token = suite.token(ROLES);
+	const assignments = [{ adviser: "lpr-adviser-3", validFrom: "2023-01-01" }]; // whom examples name
+	await suite.post("/districts/14628/advisers", { assignments }, { token });
 });
 after(() => suite?.stop());
 

@@ -118,6 +118,71 @@ describe("the alliance on the day on which Heidenau signs", () => {
 	});
 });
 
+describe("by police directorate and adviser", () => {
+	const AT = `asOf=${DAY}`;
+	const of = (sub, roles = ["adviser"]) => suite.token(roles, ["14"], { sub });
+	const counts = (rows) =>
+		rows.reduce((sum, row) => sum + row.cells.reduce((all, { count }) => all + count, 0), 0);
+
+	test("the districts of the directorates are those of the state", async () => {
+		const state = (await get(`/pipeline?${AT}`)).items;
+		const codes = [...new Set(state.map(({ policeDirectorate }) => policeDirectorate))];
+		assert.equal(codes.length, 5);
+		const rows = [];
+		let cases = 0;
+		for (const code of codes) {
+			rows.push(...(await get(`/pipeline?${AT}&policeDirectorate=${code}`)).items);
+			cases += (await get(`/pipeline/items?${AT}&policeDirectorate=${code}&limit=1000`)).items.length;
+		}
+		assert.deepEqual(rows.sort((a, b) => (a.district < b.district ? -1 : 1)), state);
+		assert.equal(cases, counts(state));
+		const unknown = await suite.get("/pipeline?policeDirectorate=PD-XX", { token: ministry });
+		assert.equal(unknown.status, 404);
+	});
+
+	test("what somebody has to do is for that person and for the lead, and never from memory", async () => {
+		const path = `/pipeline?${AT}&adviser=lpr-adviser-3`;
+		const own = (await get(path, of("lpr-adviser-3"))).items;
+		assert.deepEqual(own.map(({ district }) => district), ["14612", "14627", "14628"]);
+		assert.deepEqual((await get(path, of("head", ["adviser", "lead"]))).items, own);
+		for (const each of ["", "/items", "/items.csv", "/indicators", "/indicators.csv", "/bottlenecks", "/load"])
+			for (const token of [of("lpr-adviser-1"), of("lpr-adviser-1", ["adviser", "operator"])]) {
+				const reply = await suite.get(path.replace("/pipeline", `/pipeline${each}`), {
+					token, headers: { "accept-language": "de" },
+				});
+				assert.equal(reply.status, 403, `${each}: ${reply.text}`);
+				assert.match(reply.json.detail, /nur die Person selbst und die Rolle lead/);
+				assert.equal(reply.json.violations[0].field, "adviser");
+			}
+	});
+
+	test("the load: all for the lead, the own rows for an adviser, for nobody else", async () => {
+		const load = async (token) => (await get(`/pipeline/load?${AT}`, token)).items;
+		const all = await load(of("head", ["adviser", "lead"]));
+		const rows = (await get(`/pipeline?${AT}`)).items;
+		assert.equal(all.reduce((sum, { wip }) => sum + wip, 0), counts(rows));
+		assert.deepEqual([...new Set(all.map((row) => row.adviser))].sort(),
+			[1, 3, 4, 5, 6].map((n) => `lpr-adviser-${n}`));
+		const own = all.filter((row) => row.adviser === "lpr-adviser-6");
+		assert.deepEqual(await load(of("lpr-adviser-6")), own);
+		assert.ok(own.some((row) => row.takenOver > 0) === false, "a year ago the districts were his");
+		const then = (await get("/pipeline/load?asOf=2022-12-31", of("lpr-adviser-6"))).items;
+		assert.ok(then.some((row) => row.takenOver > 0), "he took over two districts in July 2022");
+		const refused = await suite.get(`/pipeline/load?${AT}`, { token: ministry });
+		assert.equal(refused.status, 403);
+	});
+
+	test("from the command line", async () => {
+		const text = await suite.asskomm("pipeline", "--as-of", DAY, "--directorate", "PD-DD", "--track", "coaching");
+		assert.match(text, /^14612 .*\n14627 .*\n14628 /m);
+		assert.ok(!text.includes("14626"));
+		const one = await suite.asskomm("pipeline", "--as-of", DAY, "--adviser", "lpr-adviser-3", "--all");
+		assert.match(one, /^14628 +Sächsische Schweiz-Osterzgebirge/m);
+		const load = await suite.asskomm("pipeline", "--as-of", DAY, "--load");
+		assert.match(load, /^lpr-adviser-3 +coaching +\d+ .* 14612 14627 14628$/m);
+	});
+});
+
 describe("J4: an adviser runs a coaching", () => {
 	const contactId = "7c9e6679-7425-40de-944b-e07fc1f90ae7";
 	const people = {};

@@ -16,6 +16,8 @@ const FAR = "2100-01-01";
 // A list as it is asked for when nothing is said.
 const LIST = { as_of: FAR, known_at: null, district: null, limit: 0, cursor: 0, today: FAR };
 
+const NO_MORE = { police_directorate: null, adviser: null };
+
 const PIPELINE = ["agreements", "advised", "contacted", "councils"];
 const COLUMNS = {
 	agreements: "agreements",
@@ -412,7 +414,7 @@ describe("the fold", () => {
 			["2023-11-30", ["new", "new", "new", "new"]],
 			[FAR, ["new", "new", "new", "new"]],
 		]) {
-			const asked = { as_of: day, known_at: null, district: null, today: FAR };
+			const asked = { as_of: day, known_at: null, district: null, today: FAR, ...NO_MORE };
 			const rows = await monitor.run("get_pipeline", asked);
 			assert.deepEqual(
 				rows.map((row) => row.name),
@@ -435,7 +437,7 @@ describe("the fold", () => {
 	test("a district that nobody told of is not known", async () => {
 		const asked = { as_of: FAR, known_at: null, district: "14000", today: FAR };
 		for (const [query, more] of [
-			["get_pipeline", {}],
+			["get_pipeline", NO_MORE],
 			["get_figures", {}],
 			["get_coverage", {}],
 			["get_population", { key: null }],

@@ -16,6 +16,8 @@ const DAY_MS = 86_400_000;
 const FIRST = Date.UTC(2022, 0, 1);
 const DAYS = 600;
 const DISTRICTS = ["14521", "14628", "14713"];
+const DIRECTORATES = ["PD-C", "PD-DD", "PD-L"];
+const ADVISERS = ["mia", "ben", "zoe"];
 const STAGES = {
 	analysis: { 1: "data_collection", 2: "survey_running", 3: "evaluation", 4: "report", 5: "presented" },
 	coaching: {
@@ -105,6 +107,39 @@ for (let seq = 1; seq <= FACTS; seq++) {
 	});
 }
 
+// Districts are handed from one adviser to the next: each period is told at some time. The second
+// register gives a district to another directorate.
+const dayAfter = (day) => dayOf(sinceEpoch(day) + 1);
+const periods = DISTRICTS.flatMap((district, at) => {
+	const days = [0, 200, 400].map((from) => dateOf(from + (from && random.below(150))));
+	return days.map((from, i) => ({
+		district,
+		from,
+		until: days[i + 1] ?? null,
+		adviser: ADVISERS[(at + i) % 3],
+		told: random.of(i === 0 ? facts.slice(0, 50) : facts), // nobody is asked about unheard of
+	}));
+});
+for (const { told, district, from, until, adviser } of periods)
+	for (const [day, n] of [[from, 1], [until, 0]])
+		if (day)
+			told.cases = [...told.cases, {
+				counter: "adviser/district", unit: `${district}/${from}/${adviser}`,
+				participant: district, district, validOn: day, n, responsible: adviser, firstOn: "",
+			}];
+const registers = [
+	{ toldOn: "2021-11-30", of: ["PD-C", "PD-DD", "PD-DD"], seq: 1 },
+	{ toldOn: dateOf(300), of: ["PD-C", "PD-DD", "PD-L"], seq: 1 + random.below(FACTS / 2) },
+];
+for (const { toldOn, of, seq } of registers)
+	facts[seq - 1].districts = [
+		...(facts[seq - 1].districts ?? []),
+		...DISTRICTS.map((district, i) => ({
+			district, toldOn, name: district, kind: "district", policeDirectorate: of[i],
+			municipalities: 1,
+		})),
+	];
+
 // ---- by hand
 
 const goneWith = new Map();
@@ -112,6 +147,55 @@ for (const { corrects, seq } of facts)
 	if (corrects && !goneWith.has(corrects)) goneWith.set(corrects, seq);
 
 // { counter and unit: their marks in order }, of what stands with a fact and lies before a day.
+function periodsBy(known) {
+	return periods.filter(({ told: { seq, id } }) => seq <= known && (goneWith.get(id) ?? Infinity) > known);
+}
+
+// The districts of a directorate on a day.
+function districtsOf(directorate, day, known) {
+	const told = registers.filter(({ seq }) => seq <= known);
+	const inForce = (told.length ? told : registers)
+		.sort((a, b) => (a.toldOn < b.toldOn ? -1 : 1))
+		.reduce((last, each) => (each.toldOn <= day ? each : last));
+	return DISTRICTS.filter((_, i) => inForce.of[i] === directorate);
+}
+
+const isWithin = ({ from, until }, day) => from <= day && !(until <= day);
+
+// The part of each stay that lies in the time of an adviser.
+function partsOf(stays, adviser, day, known) {
+	return stays.flatMap((stay) =>
+		periodsBy(known)
+			.filter((each) => each.district === stay.district && each.adviser === adviser)
+			.filter((each) =>
+				stay.left === stay.entered
+					? isWithin(each, stay.entered)
+					: each.from < (stay.left ?? dayAfter(day)) && !(each.until <= stay.entered))
+			.map(({ from, until }) => {
+				const isHandedOver = until !== null && until <= day && !(stay.left <= until);
+				const isTaken = from > stay.entered;
+				return {
+					...stay,
+					entered: isTaken ? from : stay.entered,
+					left: isHandedOver ? until : stay.left,
+					outcome: isHandedOver ? "transferred" : stay.outcome,
+					repeated: stay.repeated && !isTaken,
+					cameOver: stay.cameOver || isTaken,
+				};
+			}),
+	);
+}
+
+// What is asked about: whole stays of some districts, or an adviser's parts of stays.
+function hereOf(stays, { day, known, district, directorate, adviser }) {
+	const within = stays.filter(
+		(stay) =>
+			(!district || stay.district === district) &&
+			(!directorate || districtsOf(directorate, day, known).includes(stay.district)),
+	);
+	return adviser ? partsOf(within, adviser, day, known) : within;
+}
+
 function timelines(known, day) {
 	const found = new Map();
 	for (const { seq, id, type, cases } of facts)
@@ -203,10 +287,11 @@ const daysFrom = (from, to) => sinceEpoch(to) - sinceEpoch(from);
 const ascending = (list) => list.sort((a, b) => a - b);
 const count = (list, test) => list.filter(test).length;
 
-function stageBy(stays, track, stage, { day, window, district }) {
+function stageBy(stays, track, stage, question) {
+	const { day, window } = question;
 	const start = dayOf(sinceEpoch(day) - window);
 	const pool = stays.filter((stay) => stay.track === track && stay.stage === stage);
-	const here = pool.filter((stay) => !district || stay.district === district);
+	const here = hereOf(pool, question);
 	const hasLeft = ({ left }) => left > start;
 	const age = ({ entered }) => daysFrom(entered, day);
 	const isGone = ({ outcome }) => ["done", "given_up"].includes(outcome);
@@ -266,12 +351,19 @@ function stageBy(stays, track, stage, { day, window, district }) {
 	};
 }
 
-function trackBy(stays, deadlines, track, { day, window, district }) {
+function trackBy(stays, deadlines, track, { day, window, district, directorate, adviser, known }) {
 	const start = dayOf(sinceEpoch(day) - window);
 	const isOpen = (of) =>
 		stays.some(({ unit, stage, outcome }) => unit === of && stage === "" && outcome === "open");
 	const here = deadlines.filter(
-		(each) => each.track === track && (!district || each.district === district),
+		(each) =>
+			each.track === track &&
+			(!district || each.district === district) &&
+			(!directorate || districtsOf(directorate, day, known).includes(each.district)) &&
+			(!adviser ||
+				periodsBy(known).some((period) =>
+					period.adviser === adviser && period.district === each.district &&
+					isWithin(period, each.ended ?? day))),
 	);
 	const open = here.filter(({ of, ending }) => ending === "open" && isOpen(of));
 	const late = open.filter(({ dueOn }) => dueOn < day);
@@ -311,7 +403,7 @@ const published = new Map();
 async function fold(some) {
 	for (let at = 0; at < some.length; ) {
 		const batch = some.slice(at, at + 1 + random.below(20));
-		const values = batch.map(({ seq, type, id, day, corrects, participants, cases }) => ({
+		const values = batch.map(({ seq, type, id, day, corrects, participants, cases, districts }) => ({
 			seq,
 			epoch: "e1",
 			fact_id: id,
@@ -325,7 +417,7 @@ async function fold(some) {
 			marks: [],
 			cases: cases.map((each) => ({ ...each, n: String(each.n) })),
 			successions: null,
-			districts: null,
+			districts: districts ?? null,
 			parties: null,
 		}));
 		await monitor.runTogether("fold", values, { scope: "*", actor: "monitor" });
@@ -333,10 +425,10 @@ async function fold(some) {
 	}
 }
 
-async function ask({ day, known, window, district = null }) {
+async function ask({ day, known, window, district = null, directorate = null, adviser = null }) {
 	const [row] = await monitor.run("get_indicators", {
 		as_of: day, known_at: instantOf(known), today: "2030-01-01", window,
-		track: null, stage: null, district,
+		track: null, stage: null, district, police_directorate: directorate, adviser,
 	});
 	return { ...row, stages: JSON.parse(row.stages), tracks: JSON.parse(row.tracks) };
 }
@@ -346,6 +438,8 @@ const question = (most) => ({
 	known: random.chance(0.5) ? most : random.below(most),
 	window: random.of([1, 30, 365]),
 	district: random.chance(0.5) ? random.of(DISTRICTS) : null,
+	directorate: random.chance(0.2) ? random.of(DIRECTORATES) : null,
+	adviser: random.chance(0.3) ? random.of(ADVISERS) : null,
 });
 
 before(async () => {
@@ -382,35 +476,40 @@ test("what was published does not change with what is learned later", async () =
 
 test("who is here was here yesterday or came, and has not left", async () => {
 	for (let i = 0; i < QUESTIONS / 4; i++) {
-		const district = random.chance(0.5) ? random.of(DISTRICTS) : null;
+		const { district, adviser } = question(FACTS);
 		const known = FACTS;
 		const to = random.below(DAYS) + 1;
-		const here = await ask({ day: dateOf(to), known, window: 1, district });
-		const yesterday = await ask({ day: dateOf(to - 1), known, window: 1, district });
+		const here = await ask({ day: dateOf(to), known, window: 1, district, adviser });
+		const yesterday = await ask({ day: dateOf(to - 1), known, window: 1, district, adviser });
 		for (const [at, now] of here.stages.entries())
 			assert.equal(
 				now.ages.length,
 				yesterday.stages[at].ages.length + now.arrivals -
 					now.doneDaysAgo.length - now.givenUp - now.transferred,
-				`${seeded}: ${dateOf(to)} ${district} ${now.track} ${now.stage}`,
+				`${seeded}: ${dateOf(to)} ${district} ${adviser} ${now.track} ${now.stage}`,
 			);
 	}
 });
 
-test("the districts sum up to the state", async () => {
+test("districts and directorates sum up to the state", async () => {
 	const sums = ({ stages, tracks }) => [
 		...stages.map((each) => [each.arrivals, each.givenUp, each.transferred, each.stalled,
 			each.ages.length, each.doneDaysAgo.length]),
 		...tracks.map((each) => [each.due, each.overdue, each.done, each.onTime, each.dueChanges]),
 	];
 	for (let i = 0; i < QUESTIONS / 8; i++) {
-		const asked = { ...question(FACTS), district: null };
+		const asked = { ...question(FACTS), district: null, directorate: null, adviser: null };
 		const state = sums(await ask(asked));
-		const added = state.map((list) => list.map(() => 0));
-		for (const district of DISTRICTS)
-			for (const [at, list] of sums(await ask({ ...asked, district })).entries())
-				list.forEach((n, k) => (added[at][k] += n));
-		assert.deepEqual(added, state, `${seeded}: ${JSON.stringify(asked)}`);
+		for (const areas of [
+			DISTRICTS.map((district) => ({ district })),
+			DIRECTORATES.map((directorate) => ({ directorate })),
+		]) {
+			const added = state.map((list) => list.map(() => 0));
+			for (const area of areas)
+				for (const [at, list] of sums(await ask({ ...asked, ...area })).entries())
+					list.forEach((n, k) => (added[at][k] += n));
+			assert.deepEqual(added, state, `${seeded}: ${JSON.stringify([asked, areas])}`);
+		}
 	}
 });
 
@@ -421,6 +520,7 @@ test("a forecast draws from the departures", async () => {
 		const stage = random.of([null, ...Object.values(STAGES[track])]);
 		const [row] = await monitor.run("get_forecast", {
 			as_of: day, known_at: instantOf(known), today: "2030-01-01", track, stage, district,
+			police_directorate: null,
 		});
 		const counted = stageBy(staysBy(day, known), track, stage ?? "", {
 			day, window: 208 * 7, district,
@@ -437,7 +537,8 @@ test("the event log has each stay's beginning and end, by scope", async () => {
 	const day = dateOf(DAYS);
 	const log = async (scope, district = null) => {
 		const [row] = await monitor.run("export_events",
-			{ as_of: day, known_at: null, today: day, track: "analysis", district }, { scope });
+			{ as_of: day, known_at: null, today: day, track: "analysis", district, police_directorate: null },
+			{ scope });
 		return JSON.parse(row.events);
 	};
 	const stays = staysBy(day, FACTS).filter(({ track, stage }) => track === "analysis" && stage);
@@ -461,7 +562,8 @@ test("the event log has each stay's beginning and end, by scope", async () => {
 
 test("the table of cases is the list, all at once", async () => {
 	const day = dateOf(DAYS);
-	const asked = { as_of: day, known_at: null, today: day, track: null, stage: null, district: null };
+	const asked = { as_of: day, known_at: null, today: day, track: null, stage: null, district: null,
+		police_directorate: null, adviser: null };
 	const [row] = await monitor.run("export_items", asked, { scope: "*" });
 	const list = await monitor.run(
 		"list_pipeline_items",
@@ -474,4 +576,40 @@ test("the table of cases is the list, all at once", async () => {
 		list.map(({ unit, age_days }) => [unit, Number(age_days)]),
 		seeded,
 	);
+});
+
+test("the load is the recount: all for the lead, the own row for others", async () => {
+	const day = dateOf(500);
+	const loads = async (actor, roles, more = {}, scope = "14") =>
+		(await monitor.run("get_load",
+			{ as_of: day, known_at: null, today: day, window: 365, district: null,
+				police_directorate: null, adviser: null, after_fact: null, roles, ...more },
+			{ scope, actor }))
+			.map(({ adviser, track, wip, arrivals, taken_over, districts }) =>
+				[adviser, track, Number(wip), Number(arrivals), Number(taken_over), JSON.parse(districts)]);
+	const stays = staysBy(day, FACTS).filter(({ stage }) => stage === "");
+	const start = dayOf(sinceEpoch(day) - 365);
+	const known = periodsBy(FACTS);
+	const expected = [...ADVISERS].sort().flatMap((adviser) =>
+		Object.keys(STAGES).sort().map((track) => {
+			const parts = partsOf(stays.filter((stay) => stay.track === track), adviser, day, FACTS);
+			const isNew = ({ entered }) => entered > start;
+			const now = known.filter((each) => each.adviser === adviser && isWithin(each, day));
+			return [adviser, track, count(parts, ({ outcome }) => outcome === "open"),
+				count(parts, (part) => isNew(part) && !part.cameOver),
+				count(parts, (part) => isNew(part) && part.cameOver),
+				now.map(({ district }) => district).sort()];
+		}),
+	).filter(([, , wip, arrivals, taken, now]) => wip + arrivals + taken > 0 || now.length > 0);
+	const all = await loads("head", "adviser,lead");
+	assert.deepEqual(all.filter(([adviser]) => adviser), expected, seeded);
+	const nobodys = stays.filter(({ outcome, district }) => outcome === "open" &&
+		!known.some((each) => each.district === district && isWithin(each, day)));
+	assert.equal(all.filter(([adviser]) => !adviser).reduce((sum, row) => sum + row[2], 0),
+		nobodys.length, seeded);
+	const own = ([adviser]) => adviser === "mia";
+	assert.deepEqual(await loads("mia", "adviser"), expected.filter(own), seeded);
+	assert.deepEqual(await loads("head", "lead", { adviser: "mia" }), expected.filter(own), seeded);
+	assert.deepEqual(await loads("head", "lead", {}, "15"), [], seeded);
+	assert.deepEqual(await loads("somebody", "ministry,adviser"), [], seeded);
 });

@@ -129,6 +129,7 @@ test("conversions are the recount", async () => {
 		const district = random.chance(0.5) ? "14628" : null;
 		const [row] = await monitor.run("get_conversions", {
 			as_of: day, known_at: instantOf(known), today: day, within: WITHIN, district,
+			police_directorate: null,
 		});
 		const reached = reachedBy(day, known);
 		for (const { from, to, cohorts } of JSON.parse(row.pairs))

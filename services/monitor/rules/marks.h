@@ -26,4 +26,8 @@ Monitor__Mark *mark_new(struct arena *arena, const char *counter, const char *un
 void mark_cases(struct arena *arena, Monitor__Marks *marks, const Asskomm__FactHeader *header,
 	const ProtobufCMessage *fact);
 
+/* Adds to `marks->cases` from when to when somebody is responsible for a district; nothing for
+ * other facts (advisers_of.c). */
+void mark_advisers(struct arena *arena, Monitor__Marks *marks, const ProtobufCMessage *fact);
+
 #endif

@@ -262,6 +262,7 @@ ProtobufCMessage *marks_of(
 	mark_participants(arena, marks, header, type);
 	mark_countings(arena, marks, header, type);
 	mark_cases(arena, marks, header, fact);
+	mark_advisers(arena, marks, fact);
 	if (type == &analysis__analysis_presented__descriptor)
 		mark_municipalities(arena, marks, header);
 	else if (type == &registry__participant_cooperation_level_changed__descriptor)

@@ -2,6 +2,9 @@
 -- when it is too much for one answer.
 with asked as (
 	select coalesce(:as_of::date, :today::date) as as_of, known_seq(:known_at) as known
+), area as materialized (
+	select districts_asked(:district, :police_directorate, null, a.as_of, a.known) as districts
+	from asked a
 ), stay as (
 	select s.*, g.code, row_number() over (partition by s.unit order by s.entered_on, s.seq) as place
 	from asked a
@@ -17,7 +20,8 @@ with asked as (
 		(case when s.came_over then 'reassign' else 'start' end, s.entered_on, 1),
 		(case s.outcome when 'done' then 'complete' when 'given_up' then 'ate_abort' end,
 			s.left_on, 2)) as e(transition, day, step)
-	where e.transition is not null and (:district::text is null or s.district = :district)
+	where e.transition is not null and (select d.districts is null or s.district = any (d.districts)
+		from area d)
 )
 select coalesce(jsonb_agg(jsonb_build_object('unit', unit, 'participant', participant,
 	'district', district, 'stage', code, 'transition', transition, 'happenedAt', happened_at)

@@ -2,14 +2,18 @@
 -- caller's scope. No row when they are too many for one answer.
 with asked as (
 	select coalesce(:as_of::date, :today::date) as as_of, known_seq(:known_at) as known
+), area as materialized (
+	select a.*, districts_asked(:district, :police_directorate, :adviser, a.as_of, a.known)
+			as districts
+	from asked a
 ), item as (
 	select c.*, coalesce(p.name, '') as name, a.as_of
-	from asked a
+	from area a
 	cross join lateral cases_on(a.as_of, a.known) as c
 	join fact f on f.seq = c.seq
 	left join party_on(c.participant, a.as_of, a.known) p on true
 	where meta.in_scope(f.participants)
-		and (:district::text is null or c.district = :district)
+		and (a.districts is null or c.district = any (a.districts))
 		and (:track::text is null or c.track = :track)
 		and (:stage::text is null or c.stage = :stage)
 )

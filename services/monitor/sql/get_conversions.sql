@@ -3,16 +3,20 @@
 with asked as (
 	select coalesce(:as_of::date, :today::date) as as_of, known_seq(:known_at) as known,
 		coalesce(nullif(:within::int, 0), 365) as days
-), here as materialized ( -- who was there when, of all that were ever in the district
+), area as materialized (
+	select districts_asked(:district, :police_directorate, null, a.as_of, a.known) as districts
+	from asked a
+), here as materialized ( -- who was there when, of all that were ever in the districts
 	select p.key
-	from asked a, (select distinct key from party where district = :district) as t,
+	from asked a, area d,
+		(select distinct t.key from area d, party t where t.district = any (d.districts)) as t,
 		party_on(t.key, a.as_of, a.known) as p
-	where p.district = :district
+	where p.district = any (d.districts)
 ), reached as materialized (
 	select m.*
-	from asked a, milestones_on(a.as_of, a.known,
+	from asked a, area d, milestones_on(a.as_of, a.known,
 		array['advice', 'agreement', 'coaching', 'analysis', 'strategy', 'council']) as m
-	where :district::text is null or starts_with(m.participant, :district)
+	where d.districts is null or left(m.participant, 5) = any (d.districts)
 		or m.participant in (select h.key from here h)
 ), pair(place, from_one, to_one) as (
 	values (1, 'advice', 'agreement'), (2, 'agreement', 'coaching'),

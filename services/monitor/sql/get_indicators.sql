@@ -3,15 +3,28 @@
 with asked as (
 	select coalesce(:as_of::date, :today::date) as as_of, known_seq(:known_at) as known,
 		coalesce(nullif(:window::int, 0), 365) as days
+), area as materialized (
+	select districts_asked(:district, :police_directorate, null, a.as_of, a.known) as districts,
+		districts_asked(:district, :police_directorate, :adviser, a.as_of, a.known) as today
+	from asked a
+), part as (
+	-- here: of those that are asked about; those of an adviser are parts of stays, and no pool
+	select s.*, :adviser::text is null and (d.districts is null or s.district = any (d.districts))
+			as here, true as is_pool
+	from asked a, area d, stays_on(:track, a.as_of, a.known) as s
+	union all
+	select s.track, s.n, s.unit, s.participant, s.district, s.seq, s.entered_on, s.left_on,
+		s.outcome, s.repeated, s.came_over, true, false
+	from asked a, area d, stays_of_advisers(:track, a.as_of, a.known, :adviser) as s
+	where :adviser::text is not null and (d.districts is null or s.district = any (d.districts))
 ), stay as materialized (
-	select s.*, :district::text is null or s.district = :district as here,
-		s.entered_on > a.as_of - a.days as is_new,
+	select s.*, s.entered_on > a.as_of - a.days as is_new,
 		s.left_on > a.as_of - a.days as has_left
-	from asked a, stays_on(:track, a.as_of, a.known) as s
+	from asked a, part s
 ), held as (
 	select c.track, c.stage, count(*) as n
-	from asked a, cases_on(a.as_of, a.known) as c
-	where c.stalled and (:district::text is null or c.district = :district)
+	from asked a, area d, cases_on(a.as_of, a.known) as c
+	where c.stalled and (d.today is null or c.district = any (d.today))
 	group by grouping sets ((c.track, c.stage), (c.track))
 ), named as (
 	select track, n, code, place from stage
@@ -26,20 +39,20 @@ with asked as (
 		coalesce(jsonb_agg(a.as_of - s.entered_on order by s.entered_on desc)
 			filter (where s.here and s.outcome = 'open'), '[]') as ages,
 		coalesce(jsonb_agg(a.as_of - s.entered_on order by s.entered_on desc)
-			filter (where s.outcome = 'open'), '[]') as pool_ages,
+			filter (where s.is_pool and s.outcome = 'open'), '[]') as pool_ages,
 		coalesce(jsonb_agg(s.left_on - s.entered_on + 1 order by s.left_on - s.entered_on)
-			filter (where s.has_left and s.outcome in ('done', 'given_up')), '[]')
+			filter (where s.is_pool and s.has_left and s.outcome in ('done', 'given_up')), '[]')
 			as pool_cycle_days,
 		coalesce(jsonb_agg(a.as_of - s.left_on order by s.left_on desc)
 			filter (where s.here and s.has_left and s.outcome = 'done'), '[]') as done_days_ago,
 		count(*) filter (where s.here and s.has_left and s.outcome = 'done' and not s.repeated)
 			as first_pass,
 		coalesce(jsonb_agg(s.left_on - s.entered_on + 1 order by s.left_on - s.entered_on)
-			filter (where s.is_new and s.outcome in ('done', 'given_up')), '[]')
+			filter (where s.is_pool and s.is_new and s.outcome in ('done', 'given_up')), '[]')
 			as pool_left_after,
 		coalesce(jsonb_agg(coalesce(s.left_on, a.as_of) - s.entered_on + 1
 			order by coalesce(s.left_on, a.as_of) - s.entered_on)
-			filter (where s.is_new and s.outcome in ('open', 'transferred')), '[]')
+			filter (where s.is_pool and s.is_new and s.outcome in ('open', 'transferred')), '[]')
 			as pool_open_after,
 		count(*) filter (where s.here and not s.came_over and s.entered_on > a.as_of - 180)
 			as came,
@@ -65,8 +78,12 @@ with asked as (
 	group by g.track, g.code, g.place
 ), deadline as (
 	select d.*
-	from asked a, deadlines_on(:track, a.as_of, a.known) as d
-	where :district::text is null or d.district = :district
+	from asked a, area w, deadlines_on(:track, a.as_of, a.known) as d
+	where (w.districts is null or d.district = any (w.districts))
+		and (:adviser::text is null or exists (
+			select from responsible_on(a.known) r
+			where r.district = d.district and r.adviser = :adviser
+				and r.during @> coalesce(d.ended_on, a.as_of)))
 ), track_facts as (
 	select g.track,
 		count(*) filter (where d.ending = 'open' and s.unit is not null) as due,
@@ -83,6 +100,7 @@ with asked as (
 	cross join (select distinct track from stage) as g
 	left join deadline d on d.track = g.track
 	left join stay s on (s.track, s.n, s.unit, s.outcome) = (d.track, 0, d.unit, 'open')
+		and s.is_pool
 	where :track::text is null or g.track = :track
 	group by g.track
 )

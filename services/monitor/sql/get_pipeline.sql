@@ -3,13 +3,18 @@
 with asked as (
 	select coalesce(:as_of::date, :today::date) as as_of, known_seq(:known_at) as known
 	where must_know(:district, null)
+), area as materialized (
+	select a.*, districts_asked(:district, :police_directorate, :adviser, a.as_of, a.known)
+			as districts
+	from asked a
 ), value as materialized (
-	select f.* from asked a, figures_on(a.as_of, a.known, :district) as f
+	select f.* from area a, figures_on(a.as_of, a.known, :district) as f
+	where a.districts is null or f.district = any (a.districts)
 ), held as materialized (
 	select c.district, c.track, c.stage, count(*) filter (where c.overdue) as overdue,
 		count(*) filter (where c.stalled) as stalled
-	from asked a, cases_on(a.as_of, a.known, array['coaching', 'analysis', 'measure']) as c -- councils wait for nobody
-	where (c.overdue or c.stalled) and (:district::text is null or c.district = :district)
+	from area a, cases_on(a.as_of, a.known, array['coaching', 'analysis', 'measure']) as c -- councils wait for nobody
+	where (c.overdue or c.stalled) and (a.districts is null or c.district = any (a.districts))
 	group by c.district, c.track, c.stage
 ), counted as materialized (
 	select v.district,
@@ -45,8 +50,8 @@ select d.district, d.name, d.police_directorate, d.municipalities,
 	coalesce(n.councils, 0) as councils,
 	coalesce(n.closely_cooperating, 0) as closely_cooperating,
 	coalesce(n.cells, '[]') as cells
-from asked a
+from area a
 cross join districts_on(a.as_of, a.known) as d
 left join counted n on n.district = d.district
-where :district::text is null or d.district = :district
+where a.districts is null or d.district = any (a.districts)
 order by d.district

@@ -3,14 +3,18 @@
 with asked as (
 	select coalesce(:as_of::date, :today::date) as as_of, known_seq(:known_at) as known,
 		coalesce(nullif(:limit::int, 0), 100) as size
+), area as materialized (
+	select districts_asked(:district, :police_directorate, :adviser, a.as_of, a.known) as districts
+	from asked a
 ), shown as ( -- and one more
 	select c.*, row_number() over page as turn
 	from asked a
+	cross join area d
 	cross join lateral cases_on(a.as_of, a.known,
 		array(select distinct track from stage where :track::text is null or track = :track)) as c
 	join fact f on f.seq = c.seq
 	where meta.in_scope(f.participants)
-		and (:district::text is null or c.district = :district)
+		and (d.districts is null or c.district = any (d.districts))
 		and (:stage::text is null or c.stage = :stage)
 		and (not :stalled::boolean or c.stalled)
 		and (not :overdue::boolean or c.overdue)
