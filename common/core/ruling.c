@@ -143,3 +143,21 @@ enum verdict withdraw_latest(struct ruling *ruling, ProtobufCMessage *aggregate,
 	*out_latest = *count == 0 ? NULL : entries[*count - 1];
 	return ACCEPTED;
 }
+
+/* The others move up and keep their order. */
+enum verdict withdraw_entry(
+	struct ruling *ruling, ProtobufCMessage *aggregate, const char *fact_id, const char *reason)
+{
+	size_t *count;
+	Asskomm__Entry **entries = items_of(aggregate, "entries", &count);
+	size_t at = 0;
+	while (at < *count && strcmp(entries[at]->fact_id, fact_id) != 0)
+		at++;
+	if (at == *count)
+		return refuse(ruling, FAILURE_CONFLICT, "factId", "unknown",
+			"Give the id of a fact that stands here and was not taken back");
+	emit_withdrawn(ruling, aggregate, entries[at], reason);
+	(*count)--;
+	memmove(&entries[at], &entries[at + 1], (*count - at) * sizeof(*entries));
+	return ACCEPTED;
+}

@@ -81,4 +81,9 @@ void emit_entry(struct ruling *ruling, ProtobufCMessage *aggregate, const char *
 enum verdict withdraw_latest(struct ruling *ruling, ProtobufCMessage *aggregate,
 	const char *fact_id, const char *reason, const Asskomm__Entry **out_latest);
 
+/* Takes back any entry: for aggregates whose facts do not rest on each other. Refuses unless one of
+ * its `entries` is that fact, removes it and emits FactWithdrawn. */
+enum verdict withdraw_entry(struct ruling *ruling, ProtobufCMessage *aggregate, const char *fact_id,
+	const char *reason);
+
 #endif

@@ -79,6 +79,31 @@ test("a budget by mistake is taken back: the decision before is in force again",
 	assert.equal((await read()).status, 404);
 });
 
+test("any fact of a participant is taken back; the others tell how it stands", async () => {
+	const advise = (advisedOn) => post("/participants/14628270/advice", { advisedOn });
+	const stands = async () => {
+		const reply = await suite.get("/participants/14628270", { token: operator });
+		const { advisedOn, cooperationLevel, entries } = reply.json;
+		return [advisedOn, cooperationLevel, entries.length];
+	};
+	const level = (level, since) => post("/participants/14628270/cooperation-level", { level, since });
+	const first = await advise("2018-03-01");
+	await advise("2018-05-01");
+	const close = await level("CLOSE", "2018-06-01");
+	for (let day = 10; day < 29; day++) await advise(`2018-07-${day}`);
+	assert.deepEqual(await stands(), ["2018-03-01", "CLOSE", 20]);
+	const withdraw = ({ facts }, status) =>
+		post("/participants/14628270/withdraw", { factId: facts[0], reason: "another town" }, status);
+	const before = (await figures("2018-04-01", first)).advised;
+	const back = await withdraw(first);
+	assert.equal((await figures("2018-04-01", back)).advised, before - 1);
+	assert.deepEqual(await stands(), ["2018-05-01", "CLOSE", 20]);
+	await withdraw(first, 409);
+	await withdraw(close);
+	const [, left] = await stands();
+	assert.notEqual(left, "CLOSE");
+});
+
 test("the recount agrees", async () => {
 	await suite.asskomm("verify");
 	await suite.asskomm("verify", "--figures");

@@ -28,6 +28,7 @@ async function keyOf(days, claimed = false) {
 		preliminary_agreement_on: null,
 		model_municipality_on: null,
 		entries: [],
+		withdrawn: null,
 		idempotency_key: key,
 		claimed,
 	};

@@ -2,6 +2,7 @@
 // asked as its rules ask. The names are the real ones, because the traps in them are.
 import { after, before, describe, test } from "node:test";
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { readTerritory } from "./territory.mjs";
 import { startSql } from "./support.mjs";
 
@@ -182,6 +183,7 @@ const consortium = {
 	preliminary_agreement_on: null,
 	model_municipality_on: null,
 	entries: [],
+	withdrawn: null,
 };
 
 describe("a consortium", () => {
@@ -232,7 +234,7 @@ describe("find and get", () => {
 			participants: ["14628160"],
 			advised_on: "2022-05-01",
 			cooperation_level: "CLOSE",
-			entries: [{ factId: "1", kind: "ParticipantAdvised", on: "2022-05-01" }],
+			entries: [{ factId: randomUUID(), kind: "ParticipantAdvised", on: "2022-05-01" }],
 		};
 		assert.deepEqual(await registry.save("participant.save", [heidenau]), [0]);
 		assert.deepEqual(await find(null, "*"), ["14628160", CONSORTIUM]);

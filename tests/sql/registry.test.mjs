@@ -206,3 +206,69 @@ describe("council_one_per_participant", () => {
 		assert.deepEqual(await save(council(newKey()), council(newKey())), [0, 1]);
 	});
 });
+
+// ---- participants
+
+describe("what a participant has behind it", () => {
+	// Its own territory: the key must mean somebody.
+	const fact = (kind, on, value) => ({ factId: randomUUID(), kind, on, ...(value && { value }) });
+	const LEVEL = "ParticipantCooperationLevelChanged";
+	const town = (key, version, entries, withdrawn = null) => ({
+		id: key,
+		version,
+		name: "Beispielstadt",
+		kind: "MUNICIPALITY",
+		district: "14628",
+		participants: [key],
+		contacted_on: null,
+		advised_on: null,
+		cooperation_level: null,
+		preliminary_agreement_on: null,
+		model_municipality_on: null,
+		entries,
+		withdrawn,
+	});
+	const make = async () => {
+		const key = newKey();
+		await superuser.rows(
+			`insert into registry.party (key, name, kind, district, members, names)
+			values ($1, 'Beispielstadt', 'MUNICIPALITY', '14628', array[$1], '{}')`,
+			[key],
+		);
+		return key;
+	};
+	const load = async (name, values) => {
+		const [{ entries }] = await registry.run(name, values, { scope: "*" });
+		return entries === null ? [] : JSON.parse(entries).map(({ factId }) => factId);
+	};
+	const ids = (entries) => entries.map(({ factId }) => factId);
+
+	test("a save adds what is new, writes nothing twice, and takes back what is named", async () => {
+		const key = await make();
+		const [first, second, third] = ["01", "03", "02"].map((month) =>
+			fact("ParticipantAdvised", `2023-${month}-01`),
+		);
+		const save = (...row) => registry.save("participant.save", [town(key, ...row)]);
+		assert.deepEqual(await save(1, [first]), [0]);
+		assert.deepEqual(await save(2, [first, second]), [0]);
+		assert.deepEqual(await save(3, [third]), [0]); // of the others it need not know
+		assert.deepEqual(await save(3, [fact("ParticipantAdvised", "2023-01-01")]), []);
+		assert.deepEqual(await load("get_participant", { key, as_of: null, today: "2023-08-09" }), ids([first, second, third]));
+		assert.deepEqual(await save(4, [first], second.factId), [0]);
+		assert.deepEqual(await load("get_participant", { key, as_of: null, today: "2023-08-09" }), ids([first, third]));
+	});
+
+	test("a command loads but the level that holds; a withdrawal the facts that tell what is left", async () => {
+		const key = await make();
+		const early = fact("ParticipantContacted", "2022-01-01");
+		const late = Array.from({ length: 50 }, () => fact("ParticipantContacted", "2023-01-01"));
+		const levels = [fact(LEVEL, "2023-06-01", "CLOSE"), fact(LEVEL, "2022-06-01", "LOOSE"), fact(LEVEL, "2022-07-01", "CLOSE")];
+		await registry.save("participant.save", [town(key, 1, [...late, early, ...levels])]);
+		assert.deepEqual(await load("participant.load", { key }), [levels[0].factId]);
+		const left = (fact_id) => load("participant.withdraw", { key, fact_id });
+		assert.deepEqual(await left(levels[0].factId), ids([early, ...levels]));
+		assert.deepEqual(await left(late[7].factId), ids([late[7], early, levels[0], levels[1]]));
+		assert.deepEqual(await left(early.factId), ids([late[0], early, levels[0], levels[1]]));
+		assert.equal((await load("get_participant", { key, as_of: null, today: "2023-08-09" })).length, 20);
+	});
+});

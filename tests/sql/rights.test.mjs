@@ -46,6 +46,7 @@ let superuser;
 let tables; // [{ schema, name, key, columns: [{ name, type }] }]
 const of = {}; // a connection per service
 const coachings = []; // the first of them is what steps belong to
+const towns = []; // likewise of entries
 let step = 0;
 
 before(async () => {
@@ -288,13 +289,19 @@ describe("functions", () => {
 // A row of each table with a scope, about `keys`. To add one: the columns without a default.
 const ROWS = {
 	"registry.participant": (keys) => ({
-		id: randomUUID(),
+		id: towns[towns.push(randomUUID()) - 1],
 		version: 1,
 		name: "a",
 		kind: "MUNICIPALITY",
 		district: "14628",
 		participants: toArray(keys),
-		entries: "[]",
+	}),
+	"registry.participant_entry": (keys) => ({
+		participant: towns[0],
+		fact_id: randomUUID(),
+		kind: "ParticipantAdvised",
+		valid_on: "2023-01-01",
+		participants: toArray(keys),
 	}),
 	"registry.agreement": (keys) => ({
 		id: randomUUID(),

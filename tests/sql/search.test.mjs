@@ -115,6 +115,7 @@ describe("agreements", () => {
 			preliminary_agreement_on: null,
 			model_municipality_on: null,
 			entries: [],
+			withdrawn: null,
 		};
 		await registry.save("participant.save", [bund]);
 		assert.deepEqual(await ids("Heidenau", { scope: "", kinds: ["MUNICIPALITY"] }), [HEIDENAU]);

@@ -118,6 +118,7 @@ const NOT_STORED = {
 	"asskomm.registry.v1.Participant": {
 		resolved: "what a request's key means",
 		members: "what a request's names mean",
+		withdrawn: "what a command takes back",
 	},
 	"asskomm.registry.v1.Organisation": {
 		above: "the parent that a request names",

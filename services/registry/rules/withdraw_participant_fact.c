@@ -1,5 +1,5 @@
-/* The latest fact of a participant was recorded by mistake: it is taken back, and what it had set
- * is what the remaining facts say. */
+/* A fact of a participant was recorded by mistake: it is taken back, and what it had set is what
+ * the remaining facts say. */
 #include "rules.h"
 
 #include "core/parties.h"
@@ -28,6 +28,15 @@ static void set_firsts(Registry__Participant *participant)
 	}
 }
 
+/* What a consortium has done since rests on its being registered. */
+static bool is_foundation(const Registry__Participant *participant, const char *fact_id)
+{
+	for (size_t i = 0; i < participant->n_entries && participant->n_entries > 1; i++)
+		if (strcmp(participant->entries[i]->fact_id, fact_id) == 0)
+			return strcmp(participant->entries[i]->kind, "ConsortiumRegistered") == 0;
+	return false;
+}
+
 /* The participant itself stays, even without any fact: it is a place in the territory. */
 enum verdict withdraw_participant_fact(
 	struct ruling *ruling, ProtobufCMessage *aggregate, const ProtobufCMessage *request)
@@ -37,12 +46,15 @@ enum verdict withdraw_participant_fact(
 	const Registry__WithdrawParticipantFactRequest *wish =
 		AS(Registry__WithdrawParticipantFactRequest,
 			registry__withdraw_participant_fact_request, request);
-	const Asskomm__Entry *latest;
 
 	if (the_party(ruling, participant->resolved, "", "key") == NULL)
 		return REFUSED;
-	if (withdraw_latest(ruling, aggregate, wish->fact_id, wish->reason, &latest) == REFUSED)
+	if (is_foundation(participant, wish->fact_id))
+		return refuse(ruling, FAILURE_CONFLICT, "factId", "order",
+			"Take back what the consortium has done since first");
+	if (withdraw_entry(ruling, aggregate, wish->fact_id, wish->reason) == REFUSED)
 		return REFUSED;
+	participant->withdrawn = wish->fact_id;
 	set_firsts(participant);
 	participant_set_level(participant);
 	return ACCEPTED;
