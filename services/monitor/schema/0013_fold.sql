@@ -200,6 +200,7 @@ begin
 	perform move_steps(seqs[1], seqs[cardinality(seqs)]);
 	perform make_cuts();
 	perform lay_spans(seqs[1], seqs[cardinality(seqs)]);
+	perform lay_stays(seqs[1], seqs[cardinality(seqs)]);
 	if cardinality(array_remove(districts || parties, null)) > 0 then
 		perform note_places(seqs, districts, parties);
 	end if;

@@ -1,24 +1,38 @@
 -- What the indicators count: how long cases stayed in a stage, and how deadlines ended.
 
--- Each stay of a case in a stage up to a day, known with a fact: n is the stage's number, 0 the case
--- as a whole. What lies after the day is not known yet: who left later is still there. Unlike spans,
--- a stage that was entered and left on one day is a stay too, or those who are fast would not count.
--- outcome: open, done, given_up, or transferred (the same stage in another district). repeated: the
--- case was in this stage before and did not just come back from aside. came_over: from another district.
-create function stays_on(asked_track text, day date, known bigint)
-returns table (track text, n bigint, unit text, participant text, district text, seq bigint,
-	entered_on date, left_on date, outcome text, repeated boolean, came_over boolean)
+-- Each stay of a case in a stage: n is the stage's number, 0 the case as a whole. Unlike spans, a stage
+-- that was entered and left on one day is a stay too, or those who are fast would not count. What is
+-- known now lies here, so that a window of time costs what happened in it; what was known earlier is
+-- read from the marks.
+create table stay (
+	track text collate "C" not null,
+	n bigint not null,
+	unit text collate "C" not null,
+	participant text not null,
+	district text not null,
+	seq bigint not null,
+	entered_on date not null,
+	left_on date, -- null: still there
+	outcome text not null, -- open, done, given_up, or transferred (the same stage in another district)
+	repeated boolean not null, -- was in this stage before and did not just come back from aside
+	came_over boolean not null -- from another district
+);
+create index stay_unit on stay (unit, track);
+create index stay_during on stay using gist (daterange(entered_on, left_on, '[]'));
+
+-- The stays that follow from the stages of cases up to a day, each named with its counter, known with a
+-- fact.
+create function stays_of(counters text[], units text[], day date, known bigint) returns setof stay
 language sql stable
 as $$
 	with told as (
 		select m.counter, e.is_whole, m.unit, m.participant, m.district, m.seq, m.valid_on, e.n,
 			lag((e.n, m.district)) over w is distinct from (e.n, m.district) as begins,
 			m.phase
-		from mark m
+		from unnest(counters, units) as u(counter, unit)
+		join mark m on m.counter = u.counter and m.unit = u.unit
 		cross join lateral (values (false, m.n), (true, least(m.n, 0))) as e(is_whole, n)
-		where m.counter = any (array(select distinct 'stage/' || g.track from stage g
-				where asked_track is null or g.track = asked_track))
-			and m.valid_on <= day and stands(m.seq, m.gone_with, known)
+		where m.valid_on <= day and stands(m.seq, m.gone_with, known)
 		window w as (partition by m.counter, m.unit, e.is_whole
 			order by m.valid_on, m.phase, m.seq)
 	), stay as (
@@ -37,8 +51,73 @@ as $$
 		s.time > 1 and s.n_before is distinct from s.n and not coalesce(b.aside, false),
 		s.n_before is not distinct from s.n
 	from stay s
-	left join stage b on 'stage/' || b.track = s.counter and b.n = s.n_before
+	left join stage b on b.counter = s.counter and b.n = s.n_before
 	where s.n >= 0
+$$;
+
+-- What a batch of facts changed is laid anew; what stays as it is is not touched.
+create function lay_stays(first_seq bigint, last_seq bigint) returns void language plpgsql
+as $$
+declare
+	counters text[];
+	units text[];
+	laid stay[];
+begin
+	select array_agg(counter), array_agg(unit) into counters, units
+	from (
+		select counter, unit from mark where seq between first_seq and last_seq
+		union
+		select counter, unit from mark where gone_with between first_seq and last_seq
+	) as changed
+	where starts_with(counter, 'stage/');
+	if units is null then
+		return;
+	end if;
+	laid := array(select s from stays_of(counters, units, 'infinity', last_seq) as s);
+	delete from stay s
+	using unnest(counters, units) as u(counter, unit)
+	where s.unit = u.unit and s.track = split_part(u.counter, '/', 2)
+		and s not in (select l from unnest(laid) as l);
+	insert into stay
+	select l.*
+	from unnest(laid) as l
+	where l not in (
+		select s
+		from unnest(counters, units) as u(counter, unit)
+		join stay s on s.unit = u.unit and s.track = split_part(u.counter, '/', 2));
+end
+$$;
+
+-- The stays of the cases of a track, or of all, known with a fact, of which a part lies between two days
+-- (the first one not counted). What lies after the last day is not known yet: who left later is still
+-- there.
+create function stays_on(asked_track text, day date, known bigint, since date default '-infinity')
+returns setof stay language plpgsql stable
+as $$
+begin
+	if known >= (select coalesce(max(seq), 0) from fact) then
+		return query
+			select s.track, s.n, s.unit, s.participant, s.district, s.seq, s.entered_on,
+				case when s.left_on <= day then s.left_on end,
+				case when s.left_on <= day then s.outcome else 'open' end,
+				s.repeated, s.came_over
+			from stay s
+			where daterange(s.entered_on, s.left_on, '[]') && daterange(since, day, '(]')
+				and (asked_track is null or s.track = asked_track);
+	else
+		return query
+			select s.*
+			from (
+				select array_agg(p.counter) as counters, array_agg(p.unit) as units
+				from (
+					select distinct g.counter, m.unit
+					from stage g
+					join mark m on m.counter = g.counter
+					where asked_track is null or g.track = asked_track
+				) as p) as every, stays_of(every.counters, every.units, day, known) as s
+			where coalesce(s.left_on > since, true);
+	end if;
+end
 $$;
 
 -- Each day that something was due, up to a day, and how that ended: open, done, moved (to another

@@ -71,7 +71,8 @@ $$;
 -- The stays of the cases of an adviser, or of each: the part of a stay that lies in the adviser's time.
 -- Who takes over a district takes over its cases, and who hands it over transfers them; `came_over`
 -- is then set of what he took over.
-create function stays_of_advisers(asked_track text, day date, known bigint, wanted_adviser text)
+create function stays_of_advisers(asked_track text, day date, known bigint, wanted_adviser text,
+	since date)
 returns table (adviser text, track text, n bigint, unit text, participant text, district text,
 	seq bigint, entered_on date, left_on date, outcome text, repeated boolean, came_over boolean)
 language sql stable
@@ -82,7 +83,7 @@ as $$
 		case when p.is_handed_over then 'transferred' else s.outcome end,
 		s.repeated and s.entered_on <@ r.during,
 		s.came_over or not s.entered_on <@ r.during
-	from stays_on(asked_track, day, known) s
+	from stays_on(asked_track, day, known, since) s
 	join responsible_on(known) r on r.district = s.district
 		-- who enters and leaves on one day was there on it
 		and r.during && daterange(s.entered_on, coalesce(s.left_on, day + 1),

@@ -8,7 +8,7 @@ with asked as (
 	select a.as_of - s.left_on as days_ago
 	from asked a
 	cross join area d
-	cross join stays_on(:track, a.as_of, a.known) as s
+	cross join stays_on(:track, a.as_of, a.known, a.as_of - 208 * 7) as s
 	left join stage g on (g.track, g.n) = (s.track, s.n)
 	where s.outcome = 'done' and s.left_on > a.as_of - 208 * 7
 		and coalesce(g.code, '') = coalesce(:stage, '')

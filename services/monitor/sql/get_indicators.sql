@@ -11,11 +11,13 @@ with asked as (
 	-- here: of those that are asked about; those of an adviser are parts of stays, and no pool
 	select s.*, :adviser::text is null and (d.districts is null or s.district = any (d.districts))
 			as here, true as is_pool
-	from asked a, area d, stays_on(:track, a.as_of, a.known) as s
+	from asked a, area d,
+		stays_on(:track, a.as_of, a.known, a.as_of - greatest(a.days, 360)) as s
 	union all
 	select s.track, s.n, s.unit, s.participant, s.district, s.seq, s.entered_on, s.left_on,
 		s.outcome, s.repeated, s.came_over, true, false
-	from asked a, area d, stays_of_advisers(:track, a.as_of, a.known, :adviser) as s
+	from asked a, area d, stays_of_advisers(:track, a.as_of, a.known, :adviser,
+		a.as_of - greatest(a.days, 360)) as s
 	where :adviser::text is not null and (d.districts is null or s.district = any (d.districts))
 ), stay as materialized (
 	select s.*, s.entered_on > a.as_of - a.days as is_new,
@@ -77,7 +79,9 @@ with asked as (
 		and (:stage::text is null or g.code = :stage)
 	group by g.track, g.code, g.place
 ), deadline as (
-	select d.*
+	select d.*, (d.track, d.unit) in (
+			select s.track, s.unit from stay s
+			where s.n = 0 and s.outcome = 'open' and s.is_pool) as is_of_open_case
 	from asked a, area w, deadlines_on(:track, a.as_of, a.known) as d
 	where (w.districts is null or d.district = any (w.districts))
 		and (:adviser::text is null or exists (
@@ -86,10 +90,10 @@ with asked as (
 				and r.during @> coalesce(d.ended_on, a.as_of)))
 ), track_facts as (
 	select g.track,
-		count(*) filter (where d.ending = 'open' and s.unit is not null) as due,
-		count(*) filter (where d.ending = 'open' and s.unit is not null and d.due_on < a.as_of)
+		count(*) filter (where d.ending = 'open' and d.is_of_open_case) as due,
+		count(*) filter (where d.ending = 'open' and d.is_of_open_case and d.due_on < a.as_of)
 			as overdue,
-		coalesce(max(a.as_of - d.due_on) filter (where d.ending = 'open' and s.unit is not null
+		coalesce(max(a.as_of - d.due_on) filter (where d.ending = 'open' and d.is_of_open_case
 			and d.due_on < a.as_of), 0) as oldest_overdue,
 		count(*) filter (where d.ending = 'done' and d.ended_on > a.as_of - a.days) as done,
 		count(*) filter (where d.ending = 'done' and d.ended_on > a.as_of - a.days
@@ -99,8 +103,6 @@ with asked as (
 	from asked a
 	cross join (select distinct track from stage) as g
 	left join deadline d on d.track = g.track
-	left join stay s on (s.track, s.n, s.unit, s.outcome) = (d.track, 0, d.unit, 'open')
-		and s.is_pool
 	where :track::text is null or g.track = :track
 	group by g.track
 )

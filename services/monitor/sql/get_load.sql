@@ -15,11 +15,12 @@ with asked as (
 	where r.during @> a.as_of
 ), part as (
 	select s.adviser, s.track, s.district, s.entered_on, s.outcome, s.came_over
-	from area a, stays_of_advisers(null, a.as_of, a.known, :adviser) as s
+	from area a, stays_of_advisers(null, a.as_of, a.known, :adviser,
+		a.as_of - a.days) as s
 	where s.n = 0
 	union all
 	select '', s.track, s.district, s.entered_on, s.outcome, s.came_over
-	from area a, stays_on(null, a.as_of, a.known) as s
+	from area a, stays_on(null, a.as_of, a.known, a.as_of - 1) as s
 	where s.n = 0 and s.outcome = 'open' and not exists (
 		select from responsible r where r.district = s.district)
 ), held as (
