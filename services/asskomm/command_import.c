@@ -27,7 +27,8 @@
 struct import {
 	struct words what;
 	const char *until;
-	const char *file; /* of history */
+	const char *file;     /* of history */
+	const char *analysis; /* of survey */
 	bool dry_run;
 	struct territory_import territory;
 };
@@ -195,7 +196,11 @@ static bool is_understood(const struct manual *manual, const struct import *impo
 	bool is_territory = strcmp(what, "territory") == 0;
 	if (!is_table && !is_history && !is_territory) {
 		options_wrong(manual, "say what: territory, history, organisations, advisers, "
-				      "contacts or crime-statistics");
+				      "contacts, crime-statistics or survey");
+		return false;
+	}
+	if (import->analysis != NULL && strcmp(what, "survey") != 0) {
+		options_wrong(manual, "--analysis is for survey");
 		return false;
 	}
 	if (is_table && import->what.count != 2) {
@@ -217,7 +222,8 @@ static int run_import(struct connection *connection, struct import *import)
 {
 	const struct layout *layout = layout_find(import->what.items[0]);
 	if (layout != NULL) {
-		return import_table(connection, layout, import->what.items[1], import->dry_run);
+		return import_table(connection, layout, import->what.items[1], import->analysis,
+			import->dry_run);
 	}
 	if (strcmp(import->what.items[0], "history") == 0) {
 		return import_history(connection, import);
@@ -236,19 +242,20 @@ static const char EXPLANATION[] =
 	"Registers may come in any order, each as a whole or not at all. What is gone since the\n"
 	"register before needs a successor that you confirm: on a terminal you are asked,\n"
 	"elsewhere the proposals are printed and --successors takes them.\n\n"
-	"Organisations, advisers, contacts and crime statistics come as CSV: a header line with "
-	"the\n"
-	"names of the "
-	"columns, in any order; cells between ; or , or tabs, in quotes where they hold such or\n"
-	"line breaks; UTF-8. All lines are tried before the first is saved: a file with a fault\n"
-	"is refused as a whole, each fault by line and column. A line that changed since the\n"
-	"last import updates what it names by its natural key.\n";
+	"Organisations, advisers, contacts, crime statistics and surveys come as CSV: a header\n"
+	"line with the names of the columns, in any order; cells between ; or , or tabs, in\n"
+	"quotes where they hold such or line breaks; UTF-8. All lines are tried before the first\n"
+	"is saved: a file with a fault is refused as a whole, each fault by line and column. A\n"
+	"line that changed since the last import updates what it names by its natural key.\n\n"
+	"Surveys are sums by question, never single answers: a file that looks like those is\n"
+	"refused before anything is sent. All that a municipality gave comes in one file.\n";
 static const char EXAMPLES[] =
 	"  asskomm import territory\n"
 	"  asskomm import territory GV100AD_301124.txt --dry-run\n"
 	"  asskomm import territory GV100AD_301124.txt --successors mergers.csv\n"
 	"  asskomm import history --until 2023-08-08\n"
-	"  asskomm import organisations stations.csv --dry-run\n";
+	"  asskomm import organisations stations.csv --dry-run\n"
+	"  asskomm import survey sums.csv --analysis Rodewisch\n";
 
 /* As an operator: nobody else may claim an earlier day of recording. */
 int command_import(int argc, char **argv)
@@ -269,12 +276,15 @@ int command_import(int argc, char **argv)
 			&import.territory.population_on, NULL },
 		{ "credit", "TEXT", "territory: whom to credit (else Destatis)", NULL,
 			&import.territory.credit, NULL },
+		{ "analysis", "ANALYSIS",
+			"survey: its id or a town of it (else the latest of each town)", NULL,
+			&import.analysis, NULL },
 		{ "dry-run", NULL, "say what would change, and save nothing (not for history)",
 			&import.dry_run, NULL, NULL },
 	};
 	const struct manual manual = { .name = "import",
 		.arguments = "territory [FILE]|history|boundaries [FILE]|organisations FILE|"
-			     "advisers FILE|contacts FILE|crime-statistics FILE",
+			     "advisers FILE|contacts FILE|crime-statistics FILE|survey FILE",
 		.text = EXPLANATION,
 		.example = EXAMPLES,
 		.print_more = layout_print,

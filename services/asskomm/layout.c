@@ -1,4 +1,4 @@
-/* Layouts, and from lines to requests. What a value means is for the suite to judge: here is only
+/* From lines to requests. What a value means is for the suite to judge: here is only
  * what the suite could not tell, because it never sees the file. */
 #include "layout.h"
 #include "address.h"
@@ -8,83 +8,6 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* To add a column: a row, and the field in proto/; it is documented by being here. */
-static const struct layout LAYOUTS[] = {
-	{ "organisations", "PUT", { "/organisations/", "" }, false, NULL, 1, 3,
-		{ { "code", NULL, LAYOUT_TEXT, true, "natural key: PRev-Pirna" },
-			{ "name", "name", LAYOUT_TEXT, true, "" },
-			{ "kind", "kind", LAYOUT_TEXT, true,
-				"police_directorate, police_station, coaching_provider, ministry, "
-				"office, other" },
-			{ "parent", "parent", LAYOUT_TEXT, false, "code: PD-DD" },
-			{ "areas", "areas", LAYOUT_LIST, false,
-				"keys of districts and municipalities, spaces between" },
-			{ "seat", "seat", LAYOUT_TEXT, false, "" },
-			{ "valid_from", "validFrom", LAYOUT_TEXT, false, "day: 2013-01-01" },
-			{ "valid_until", "validUntil", LAYOUT_TEXT, false, "last day" } } },
-	{ "advisers", "POST", { "/districts/", "/advisers" }, false, "assignments", 50, 0,
-		{ { "district", NULL, LAYOUT_TEXT, true,
-			  "5 digits; with adviser and valid_from the natural key" },
-			{ "adviser", "adviser", LAYOUT_TEXT, true, "login" },
-			{ "valid_from", "validFrom", LAYOUT_TEXT, true, "day" },
-			{ "valid_until", "validUntil", LAYOUT_TEXT, false, "last day" },
-			{ "deputy", "deputy", LAYOUT_BOOL, false, "yes or no" } } },
-	{ "contacts", "PUT", { "/contacts/", "" }, true, NULL, 1, 0,
-		{ { "reference", NULL, LAYOUT_TEXT, true,
-			  "natural key, of your own, and no name: 14628160-coordinator" },
-			{ "name", "name", LAYOUT_TEXT, true, "" },
-			{ "function", "function", LAYOUT_TEXT, false, "as the person calls it" },
-			{ "phone", "phone", LAYOUT_TEXT, false, "" },
-			{ "email", "email", LAYOUT_TEXT, false, "" },
-			{ "role", "role", LAYOUT_TEXT, true, "code: coordinator" },
-			{ "organisation", "organisation", LAYOUT_TEXT, false,
-				"code; this or participant" },
-			{ "participant", "participant", LAYOUT_TEXT, false, "key or name" },
-			{ "purpose", "purpose", LAYOUT_TEXT, true, "code: municipal_contact" },
-			{ "legal_basis", "legalBasis", LAYOUT_TEXT, true,
-				"public_task or consent" },
-			{ "consent_on", "consentOn", LAYOUT_TEXT, false, "day of the consent" },
-			{ "valid_from", "validFrom", LAYOUT_TEXT, true, "day" },
-			{ "valid_until", "validUntil", LAYOUT_TEXT, false, "last day" },
-			{ "retain_until", "retainUntil", LAYOUT_TEXT, false,
-				"by the purpose when empty" } } },
-	{ "crime-statistics", "POST", { "/municipalities/", "/crime-statistics" }, false, "figures",
-		2000, 0,
-		{ { "municipality", NULL, LAYOUT_TEXT, true,
-			  "8 digits; with year and offence the natural key" },
-			{ "year", "year", LAYOUT_TEXT, true, "" },
-			{ "offence", "offence", LAYOUT_TEXT, true, "key of the group: 890000" },
-			{ "cases", "cases", LAYOUT_TEXT, true, "" },
-			{ "cleared", "cleared", LAYOUT_TEXT, true, "" },
-			{ "population", "population", LAYOUT_TEXT, false,
-				"by the registers when empty" },
-			{ "population_on", "populationOn", LAYOUT_TEXT, false,
-				"day; 31 December of the year before when empty" } } },
-};
-#define LAYOUTS_COUNT (sizeof LAYOUTS / sizeof LAYOUTS[0])
-
-const struct layout *layout_find(const char *name)
-{
-	for (size_t i = 0; i < LAYOUTS_COUNT; i++) {
-		if (strcmp(LAYOUTS[i].name, name) == 0) {
-			return &LAYOUTS[i];
-		}
-	}
-	return NULL;
-}
-
-void layout_print(FILE *out)
-{
-	for (size_t i = 0; i < LAYOUTS_COUNT; i++) {
-		fprintf(out, "\ncolumns of %s (* must be there):\n", LAYOUTS[i].name);
-		for (const struct layout_column *column = LAYOUTS[i].columns; column->name != NULL;
-			column++) {
-			fprintf(out, "  %-14s%s %s\n", column->name, column->required ? "*" : " ",
-				column->help);
-		}
-	}
-}
 
 /* ---- columns */
 
@@ -107,6 +30,11 @@ static const struct layout_column *column_named(const struct layout *layout, con
 	return column->name == NULL ? NULL : column;
 }
 
+#define SINGLE_ANSWERS                                                                             \
+	"a file of sums has no such column; if these are single answers: they never come here, "   \
+	"and nothing was sent. Give one line for each question with the sums "                     \
+	"(asskomm import --help)"
+
 /* A column that nobody reads is most often one that was misspelt. */
 static void check_columns(
 	const struct layout *layout, const struct table *table, struct table_faults *faults)
@@ -114,7 +42,9 @@ static void check_columns(
 	for (size_t i = 0; i < table->n_columns; i++) {
 		if (column_named(layout, table->columns[i]) == NULL) {
 			table_complain(faults, 1, i + 1, table->columns[i],
-				"there is no such column; see asskomm import --help");
+				layout->sums ? SINGLE_ANSWERS
+					     : "there is no such column; see asskomm "
+					       "import --help");
 		}
 	}
 	for (const struct layout_column *column = layout->columns; column->name != NULL; column++) {
@@ -146,7 +76,50 @@ static bool is_among(const char *text, const char *const *words)
 	return false;
 }
 
-/* A cell as JSON; NULL for one that is neither yes nor no. */
+/* "61,2" with one place: 612. People write a comma where the API wants whole numbers, and what was
+ * rounded in a file is not rounded again: more places than are kept are a fault. Negative for what
+ * is no such number. */
+static long read_decimal(const char *text, size_t places)
+{
+	const char *digits = "0123456789";
+	size_t whole = strspn(text, digits);
+	const char *rest = text + whole + (text[whole] == '.' || text[whole] == ',');
+	size_t part = strspn(rest, digits);
+	if (whole == 0 || whole > 6 || part > places || rest[part] != '\0' ||
+		(rest > text + whole && part == 0)) {
+		return -1;
+	}
+	long value = strtol(text, NULL, 10);
+	for (size_t i = 0; i < places; i++) {
+		value = 10 * value + (i < part ? rest[i] - '0' : 0);
+	}
+	return value;
+}
+
+/* NULL for what is no number with so many places. */
+static json_t *make_decimal(const char *text, size_t places)
+{
+	long value = read_decimal(text, places);
+	return value < 0 ? NULL : json_integer(value);
+}
+
+/* What a cell of a kind should have been. */
+static const char *tell_kind(enum layout_kind kind)
+{
+	switch (kind) {
+	case LAYOUT_PERCENT:
+		return "write a number with at most one decimal place: 61.2";
+	case LAYOUT_MEAN:
+		return "write a number with at most three decimal places: 3.412";
+	case LAYOUT_BOOL:
+	case LAYOUT_TEXT:
+	case LAYOUT_LIST:
+		break;
+	}
+	return "write yes or no";
+}
+
+/* A cell as JSON; NULL for one that is not as its kind wants it. */
 static json_t *make_cell(struct arena *arena, const struct layout_column *column, const char *text)
 {
 	const char *folded = text_fold(arena, text);
@@ -159,6 +132,10 @@ static json_t *make_cell(struct arena *arena, const struct layout_column *column
 		return is_among(folded, YES) || is_among(folded, NO)
 			       ? json_boolean(is_among(folded, YES))
 			       : NULL;
+	case LAYOUT_PERCENT:
+		return make_decimal(text, 1);
+	case LAYOUT_MEAN:
+		return make_decimal(text, 3);
 	case LAYOUT_LIST:
 		list = json_array();
 		rest = text_copy(arena, text);
@@ -170,6 +147,12 @@ static json_t *make_cell(struct arena *arena, const struct layout_column *column
 		return list;
 	}
 	return NULL;
+}
+
+/* The key's own columns and those that hang on it alone stand first. */
+static bool is_common(const struct layout *layout, const struct layout_column *column)
+{
+	return (size_t)(column - layout->columns) < layout->common;
 }
 
 /* One line as an object; NULL when a cell is not as it must be. Empty cells are left out. */
@@ -185,12 +168,13 @@ static json_t *make_object(struct arena *arena, const struct layout *layout,
 			table_complain(
 				faults, row->line, place, column->name, "this must be given");
 		}
-		if (column->field == NULL || text[0] == '\0') {
+		if (column->field == NULL || is_common(layout, column) || text[0] == '\0') {
 			continue;
 		}
 		json_t *cell = make_cell(arena, column, text);
 		if (cell == NULL) {
-			table_complain(faults, row->line, place, column->name, "write yes or no");
+			table_complain(
+				faults, row->line, place, column->name, tell_kind(column->kind));
 		}
 		json_object_set_new(object, column->field, cell);
 	}
@@ -275,6 +259,76 @@ const char *layout_referred(const struct layout *layout, const struct table *tab
 		       : cell_of(table, request->rows[0], layout->columns[layout->refers].name);
 }
 
+/* What all lines of a key say alike stands in each of them, and once in the request. */
+static void add_common(struct arena *arena, const struct layout *layout, const struct table *table,
+	const struct keyed *first, size_t count, json_t *body, struct table_faults *faults)
+{
+	for (const struct layout_column *column = layout->columns; column->name != NULL; column++) {
+		const char *text = cell_of(table, first->row, column->name);
+		if (!is_common(layout, column)) {
+			continue;
+		}
+		json_object_set_new(body, column->field, make_cell(arena, column, text));
+		for (size_t i = 1; i < count; i++) {
+			if (strcmp(text, cell_of(table, first[i].row, column->name)) != 0) {
+				table_complain(faults, first[i].row->line,
+					place_of(table, column->name) + 1, column->name,
+					text_format(arena, "line %zu says %s of the same %s",
+						first->row->line, text, layout->columns[0].name));
+			}
+		}
+	}
+}
+
+/* The line that has the same question and cell already; NULL: none. */
+static const struct table_row *same_before(
+	const struct table *table, const struct keyed *first, size_t place)
+{
+	const char *question = cell_of(table, first[place].row, "question");
+	const char *cell = cell_of(table, first[place].row, "cell");
+	for (size_t i = 0; i < place; i++) {
+		if (strcmp(cell_of(table, first[i].row, "question"), question) == 0 &&
+			strcmp(cell_of(table, first[i].row, "cell"), cell) == 0) {
+			return first[i].row;
+		}
+	}
+	return NULL;
+}
+
+/* A question once for each who answered it, or numbers of one each, are single answers under other
+ * names. They are refused before they leave this machine. */
+static void check_sums(struct arena *arena, const struct table *table, const struct keyed *first,
+	size_t count, struct table_faults *faults)
+{
+	size_t single = 0;
+	size_t n_place = place_of(table, "n");
+	for (size_t i = 0; i < count; i++) {
+		const struct table_row *before = same_before(table, first, i);
+		if (before != NULL) {
+			table_complain(faults, first[i].row->line, place_of(table, "question") + 1,
+				"question",
+				text_format(arena,
+					"this stands on line %zu already: give sums, one line for "
+					"each question and cell, and never single answers",
+					before->line));
+		}
+		single += strcmp(cell_of(table, first[i].row, "n"), "1") == 0;
+	}
+	if (2 * single > count) {
+		table_complain(faults, first->row->line, n_place + 1, "n",
+			"most numbers of this municipality are of one person each: these are "
+			"single answers, which never come here; nothing was sent");
+	}
+}
+
+/* An id, or a name that the suite is asked for: either is escaped, as whatever came from a file. */
+void layout_set_address(struct arena *arena, const struct layout *layout,
+	struct layout_request *request, const char *analysis)
+{
+	request->path = text_format(
+		arena, "%s%s%s", layout->path[0], address_escape(arena, analysis), layout->path[1]);
+}
+
 /* All lines of one key as one request. */
 static void make_request(struct arena *arena, const struct layout *layout,
 	const struct table *table, const struct keyed *first, size_t count,
@@ -290,11 +344,21 @@ static void make_request(struct arena *arena, const struct layout *layout,
 			json_array_append_new(list, object);
 		}
 	}
-	if (json_array_size(list) == count && check_group(arena, layout, first, count, faults)) {
+	size_t before = faults->count;
+	json_t *whole = json_object();
+	add_common(arena, layout, table, first, count, whole, faults);
+	if (layout->sums) {
+		check_sums(arena, table, first, count, faults);
+	}
+	if (faults->count == before && json_array_size(list) == count &&
+		check_group(arena, layout, first, count, faults)) {
 		const char *key = layout->hashed ? uuid_of(arena, first->key)
 						 : address_escape(arena, first->key);
 		json_t *body = layout->list == NULL ? json_incref(json_array_get(list, 0))
-						    : json_pack("{s:O}", layout->list, list);
+						    : json_incref(whole);
+		if (layout->list != NULL) {
+			json_object_set(whole, layout->list, list);
+		}
 		request.path = text_format(arena, "%s%s%s", layout->path[0], key, layout->path[1]);
 		request.body = reflect_json_text(arena, body);
 		request.refers =
@@ -303,6 +367,7 @@ static void make_request(struct arena *arena, const struct layout *layout,
 		requests->items[requests->count++] = request;
 		json_decref(body);
 	}
+	json_decref(whole);
 	json_decref(list);
 }
 

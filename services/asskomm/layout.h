@@ -14,7 +14,13 @@
 
 #define LAYOUT_COLUMNS_MAX 16u
 
-enum layout_kind { LAYOUT_TEXT, LAYOUT_LIST, LAYOUT_BOOL };
+enum layout_kind {
+	LAYOUT_TEXT,
+	LAYOUT_LIST,
+	LAYOUT_BOOL,
+	LAYOUT_PERCENT, /* "61.2" or "61,2", sent as thousandths of the whole: 612 */
+	LAYOUT_MEAN,    /* "3.412" or "3,412", sent in thousandths: 3412 */
+};
 
 struct layout_column {
 	const char *name;  /* in the file */
@@ -32,6 +38,11 @@ struct layout {
 	const char *list;    /* lines with the same key are one request: its list; NULL: one each */
 	size_t most;         /* lines of one request: max_items in proto/ */
 	size_t refers;       /* column that may name another line's key; 0: none */
+	size_t common;       /* the first columns are said of all lines of a key: beside their
+			      * list, and the same in each */
+	bool sums;           /* of surveys: what looks like single answers is refused here, before
+			      * anything is sent; the key stands for its analysis, which the
+			      * caller puts into the address (layout_set_address) */
 	struct layout_column
 		columns[LAYOUT_COLUMNS_MAX]; /* the first is the key; ended by no name */
 };
@@ -61,6 +72,10 @@ struct layout_requests {
  * unknown, a required cell is empty, or a key is there twice: all such faults. From the arena. */
 bool layout_requests(struct arena *arena, const struct layout *layout, const struct table *table,
 	struct layout_requests *out_requests, struct table_faults *faults) MUST_CHECK;
+
+/* For a layout of sums: the address of that analysis. */
+void layout_set_address(struct arena *arena, const struct layout *layout,
+	struct layout_request *request, const char *analysis);
 
 /* The key of another line that a request names; "" for none. */
 const char *layout_referred(const struct layout *layout, const struct table *table,

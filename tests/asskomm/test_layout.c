@@ -67,6 +67,48 @@ static void a_contact_has_an_id_of_its_reference(void **state)
 	assert_string_equal(faults.items[0].name, "reference");
 }
 
+#define SUMS "municipality;surveyed_on;sample;returns;question;cell;n;share_percent;mean\n"
+
+static void the_sums_of_a_municipality_are_one(void **state)
+{
+	assert_true(make(state, "survey",
+		SUMS "14523360;2024-04-11;1000;400;safe;;380;61,2;\n"
+		     "14523170;2024-04-12;800;300;safe;;290;7;\n"
+		     "14523360;2024-04-11;1000;400;content;age_60;120;;3.41\n"));
+	assert_int_equal(requests.count, 2);
+	assert_string_equal(requests.items[0].body,
+		"{\"participant\":\"14523360\",\"surveyedOn\":\"2024-04-11\",\"sample\":"
+		"\"1000\",\"returns\":\"400\",\"indicators\":[{\"question\":\"safe\",\"n\":"
+		"\"380\",\"sharePermille\":612},{\"question\":\"content\",\"cell\":\"age_60\","
+		"\"n\":\"120\",\"meanThousandths\":3410}]}");
+	layout_set_address(*state, layout_find("survey"), &requests.items[1], "some-id");
+	assert_string_equal(requests.items[1].path, "/analyses/some-id/surveys");
+	layout_complain(*state, layout_find("survey"), &table, &requests.items[0],
+		"indicators[1].meanThousandths", "too much", &faults);
+	assert_int_equal(faults.items[0].line, 4);
+	assert_int_equal(faults.items[0].column, 9);
+}
+
+static void single_answers_are_refused_here(void **state)
+{
+	assert_false(make(state, "survey", "Fragebogen;f1;f2\n1;ja;nein\n2;nein;nein\n"));
+	assert_non_null(strstr(faults.items[0].message, "nothing was sent"));
+	assert_false(make(state, "survey",
+		SUMS "14523360;2024-04-11;1000;400;safe;;1;100;\n"
+		     "14523360;2024-04-11;1000;400;safe;;1;0;\n"));
+	assert_int_equal(faults.count, 2);
+	assert_int_equal(faults.items[0].line, 3);
+	assert_non_null(strstr(faults.items[0].message, "on line 2 already"));
+	assert_string_equal(faults.items[1].name, "n");
+	assert_false(make(state, "survey",
+		SUMS "14523360;2024-04-11;1000;400;safe;;380;61.25;\n"
+		     "14523360;2024-04-11;1001;400;content;;380;;a\n"));
+	assert_int_equal(faults.count, 3);
+	assert_string_equal(faults.items[0].name, "share_percent");
+	assert_string_equal(faults.items[1].name, "mean");
+	assert_string_equal(faults.items[2].name, "sample");
+}
+
 static void what_the_file_lacks_is_told(void **state)
 {
 	assert_false(make(state, "advisers", "district;adviser;from\n14628;mia;2020-01-01\n"));
@@ -88,6 +130,7 @@ static void what_the_file_lacks_is_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { UNIT(a_line_is_a_request),
+		UNIT(the_sums_of_a_municipality_are_one), UNIT(single_answers_are_refused_here),
 		UNIT(the_lines_of_a_district_are_one), UNIT(a_contact_has_an_id_of_its_reference),
 		UNIT(what_the_file_lacks_is_told) };
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,7 +2,7 @@
 // list as of any day, each role what is its own.
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { startSuite } from "../support/suite.mjs";
 
 let suite;
@@ -195,4 +195,58 @@ test("the same from the command line", async () => {
 	assert.match(sums, /400 of 1000 came back \(40\.0 %\)/);
 	assert.match(sums, /safe_at_night +380 +61\.2 %/);
 	assert.match(sums, /satisfaction +age_60 +120 +3\.412/);
+});
+
+// What the command line said, whatever it thinks of the file.
+async function load(lines, ...options) {
+	const path = suite.path("survey.csv");
+	writeFileSync(path, lines.join("\n"));
+	try {
+		return JSON.parse(await suite.asskomm("import", "survey", path, "--json", ...options));
+	} catch (error) {
+		if (!error.stdout) throw error;
+		return { code: error.code, ...JSON.parse(error.stdout) };
+	}
+}
+
+test("a survey from a file: tried, all or nothing, and once", async () => {
+	const head = "municipality;surveyed_on;sample;returns;question;cell;n;share_percent;mean";
+	const sums = [
+		head,
+		"14523360;2024-04-11;1000;400;safe_at_night;;380;61,2;",
+		"14523360;2024-04-11;1000;400;safe_at_night;age_60;120;48,5;",
+		"14523360;2024-04-11;1000;400;satisfaction;;390;;3.412",
+	];
+	const { json: before } = await suite.get(`/analyses/${analysis}/surveys`, { token });
+	const tried = await load(sums, "--dry-run");
+	assert.deepEqual(tried, { lines: 3, changes: 3, applied: false, errors: [] });
+	assert.deepEqual((await suite.get(`/analyses/${analysis}/surveys`, { token })).json, before);
+	const faults = await load([...sums.slice(0, 3), "14523360;2024-04-11;1000;400;victim;;401;10;"]);
+	assert.equal(faults.code, 1);
+	assert.deepEqual(
+		faults.errors.map(({ line, column, name }) => [line, column, name]),
+		[[4, 7, "n"]],
+	);
+	assert.equal((await load(sums)).changes, 3);
+	assert.equal((await load(sums)).changes, 0, "the same again sends nothing");
+	const { json } = await suite.get(`/analyses/${analysis}/surveys`, { token });
+	const survey = json.items.find(({ participants }) => participants[0] === "14523360");
+	assert.deepEqual(
+		survey.indicators.map(({ n, sharePermille, meanThousandths }) => [n, sharePermille, meanThousandths]),
+		[
+			[380, 612, 0],
+			[120, 485, 0],
+			[390, 0, 3412],
+		],
+	);
+	const named = await load([head, "14628160;2024-04-11;1000;400;safe;;380;61.2;"], "--analysis", analysis);
+	assert.deepEqual([named.errors[0].line, named.errors[0].name], [2, "municipality"]);
+	const nowhere = await load([head, "14628160;2024-04-11;1000;400;safe;;380;61.2;"]);
+	assert.match(nowhere.errors[0].message, /has no analysis/);
+});
+
+test("a file of single answers is refused before anything is sent", async () => {
+	const answers = await load(["Fragebogen;f1;f2", "1;ja;nein", "2;nein;nein"]);
+	assert.equal(answers.code, 1);
+	assert.match(answers.errors[0].message, /single answers: they never come here, and nothing was sent/);
 });
