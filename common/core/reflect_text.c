@@ -60,16 +60,6 @@ bool reflect_set_text(
 	return true;
 }
 
-/* For jsonb parameters and columns. */
-static const char *json_text(
-	struct arena *arena, const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
-{
-	json_t *value = reflect_field_to_json(message, field);
-	const char *text = reflect_json_text(arena, value);
-	json_decref(value);
-	return text;
-}
-
 /* NULL is SQL's NULL: the order of the cases is the order of the promise in reflect.h. */
 const char *reflect_get_text(
 	struct arena *arena, const ProtobufCMessage *message, const char *field)
@@ -78,7 +68,7 @@ const char *reflect_get_text(
 	if (found == NULL || !reflect_is_set(message, found))
 		return NULL;
 	if (found->label == PROTOBUF_C_LABEL_REPEATED || found->type == PROTOBUF_C_TYPE_MESSAGE)
-		return json_text(arena, message, found);
+		return reflect_field_json(arena, message, found); /* for jsonb */
 	const void *member = reflect_member(message, found);
 	if (found->type == PROTOBUF_C_TYPE_STRING) {
 		const char *text = *(char *const *)member;

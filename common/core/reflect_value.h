@@ -98,9 +98,9 @@ enum value_problem reflect_read_key(
 /* Whether a repeated field is a map: its items are messages of key (field 0) and value (1). */
 bool reflect_is_map(const ProtobufCFieldDescriptor *field);
 
-/* A field as JSON, the caller owns the reference; and back, NULL or what was wrong. */
-json_t *reflect_field_to_json(
-	const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field);
+/* A field as JSON text in the arena; and back, NULL or what was wrong. */
+char *reflect_field_json(struct arena *arena, const ProtobufCMessage *message,
+	const ProtobufCFieldDescriptor *field);
 Asskomm__Failure *reflect_field_from_json(struct arena *arena, ProtobufCMessage *message,
 	const ProtobufCFieldDescriptor *field, const json_t *value);
 

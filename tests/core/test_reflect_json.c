@@ -99,6 +99,26 @@ static void test_output_form(void **state)
 		reflect_to_json_text(arena, &fact.base), "\"seq\":\"18446744073709551615\""));
 }
 
+/* Each byte that can stand in a text, alone and among others, as jansson would print it. */
+static void test_strings_are_escaped(void **state)
+{
+	(void)state;
+	for (int byte = 1; byte < 0x80; byte++) {
+		char id[] = "Görlitz, ?; \"a\\b\" und 𝄞";
+		*strchr(id, '?') = (char)byte;
+		Funding__Budget budget = FUNDING__BUDGET__INIT;
+		budget.id = id;
+		json_t *value = json_pack("{s:s}", "id", id);
+		char *expected = json_dumps(value, JSON_COMPACT);
+		expected[strlen(expected) - 1] = 0; /* without the brace */
+		char *text = reflect_to_json_text(arena, &budget.base);
+		assert_memory_equal(text, expected, strlen(expected));
+		assert_int_equal(text[strlen(expected)], ',');
+		free(expected);
+		json_decref(value);
+	}
+}
+
 static void test_oneof_is_presence(void **state)
 {
 	(void)state;
@@ -421,6 +441,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_type_there_and_back),
 		cmocka_unit_test(test_output_form),
+		cmocka_unit_test(test_strings_are_escaped),
 		cmocka_unit_test(test_oneof_is_presence),
 		cmocka_unit_test(test_input_is_generous_where_protojson_is),
 		cmocka_unit_test(test_numbers),
