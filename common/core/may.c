@@ -9,6 +9,7 @@
 /* Keys from here on name one participant (AGS8, unions' 9 digits, k-…); shorter ones name the state
  * or a district. */
 #define WHOLE_KEY_LEN 8u
+#define LAND_KEY_LEN 2u
 
 /* To add one: a row here, in proto/asskomm/options.proto and in the identity provider. */
 static const struct role {
@@ -138,6 +139,25 @@ bool may_reach(const Asskomm__Principal *principal, const char *participant)
 {
 	for (size_t i = 0; principal != NULL && i < principal->n_scopes; i++) {
 		if (scope_covers(principal->scopes[i], participant))
+			return true;
+	}
+	return false;
+}
+
+/* The beginning of a Land's key, up to the whole of it. */
+static bool covers_state(const char *scope)
+{
+	size_t digits = strspn(scope, "0123456789");
+	return strcmp(scope, "*") == 0 ||
+	       (digits > 0 && digits <= LAND_KEY_LEN && scope[digits] == 0);
+}
+
+bool may_decide(const Asskomm__Principal *principal, const struct method_info *method)
+{
+	if (!method->state)
+		return true;
+	for (size_t i = 0; principal != NULL && i < principal->n_scopes; i++) {
+		if (covers_state(principal->scopes[i]))
 			return true;
 	}
 	return false;

@@ -9,6 +9,10 @@
 /* Whether the principal has one of the method's roles. Services may where the method names them. */
 bool may_call(const Asskomm__Principal *principal, const struct method_info *method);
 
+/* Whether the principal's scopes suffice for the method: what is about the state as a whole needs
+ * one that covers it, "*" or of a Land ("14"). */
+bool may_decide(const Asskomm__Principal *principal, const struct method_info *method);
+
 /* Whether one scope of the principal is a prefix of the participant's key; "*" covers all, "" and
  * nothing cover nothing. A scope of eight or more characters is itself a whole key and covers only
  * that one: a municipality's key can be the beginning of a union's. */

@@ -57,8 +57,9 @@ struct method_info {
 	const char *const *peers; /* services that may call beside the gateway, NULL-terminated */
 	bool gateway;             /* the gateway may call: it has a route */
 	bool command;             /* changes state */
-	bool cached;              /* the edge may answer from memory */
-	bool large;               /* a request may have 4 MiB, where others have 1 MiB */
+	bool state;  /* about the state as a whole: users need a scope that covers it */
+	bool cached; /* the edge may answer from memory */
+	bool large;  /* a request may have 4 MiB, where others have 1 MiB */
 	uint32_t deadline_ms;
 };
 

@@ -134,6 +134,7 @@ static void write_method(FILE *output, const struct model_method *method, size_t
 	fprintf(output, "\t\t.peers = PEERS_%zu,\n", index);
 	fprintf(output, "\t\t.gateway = %s,\n", as_bool(rest != NULL));
 	fprintf(output, "\t\t.command = %s,\n", as_bool(method->bus->command != 0));
+	fprintf(output, "\t\t.state = %s,\n", as_bool(method->bus->state != 0));
 	fprintf(output, "\t\t.cached = %s,\n", as_bool(rest && rest->cached));
 	fprintf(output, "\t\t.large = %s,\n", as_bool(method->bus->large != 0));
 	fprintf(output, "\t\t.deadline_ms = %u,\n\t},\n",

@@ -165,6 +165,10 @@ static Asskomm__Failure *check_caller(struct call *call)
 		!may_call(call->principal, method))
 		return failure_new(
 			call->arena, FAILURE_FORBIDDEN, "your role may not call %s", method->rpc);
+	if (!may_decide(call->principal, method))
+		return failure_new(call->arena, FAILURE_FORBIDDEN,
+			"%s is about the state as a whole, which your scope does not cover",
+			method->rpc);
 	return NULL;
 }
 

@@ -258,6 +258,10 @@ Asskomm__Failure *edge_recognise(struct edge_call *call, const struct method_inf
 	if (!may_call(call->principal, method))
 		return failure_new(exchange->arena, FAILURE_FORBIDDEN, "Your role may not call %s",
 			method->rpc);
+	if (!may_decide(call->principal, method))
+		return failure_new(exchange->arena, FAILURE_FORBIDDEN,
+			"%s is about the state as a whole, which your scope does not cover",
+			method->rpc);
 	return NULL;
 }
 

@@ -78,6 +78,34 @@ static void test_who_may_sign(void **state)
 	}
 }
 
+/* A district's operator runs no budget of the state. */
+static void test_the_state_as_a_whole(void **state)
+{
+	(void)state;
+	static const struct {
+		char scope[12];
+		bool covers;
+	} cases[] = { { "*", true }, { "14", true }, { "1", true }, { "14628", false },
+		{ "146", false }, { "14628160", false }, { "", false }, { "k-", false },
+		{ "k", false }, { "**", false }, { "1*", false } };
+	const struct method_info *budget = tables_method("asskomm.funding.v1.Funding/SetBudget");
+	const struct method_info *sign =
+		tables_method("asskomm.registry.v1.Registry/SignAgreement");
+	Asskomm__Role held = ASSKOMM__ROLE__ROLE_OPERATOR;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		static char district[] = "14626";
+		char scope[12];
+		memcpy(scope, cases[i].scope, sizeof scope);
+		char *scopes[] = { district, scope };
+		Asskomm__Principal principal = user(&held, scopes, 2);
+		assert_int_equal(may_decide(&principal, budget), cases[i].covers);
+		assert_true(may_decide(&principal, sign));
+	}
+	Asskomm__Principal principal = user(&held, NULL, 0);
+	assert_false(may_decide(&principal, budget));
+	assert_false(may_decide(NULL, budget));
+}
+
 static void test_services_where_named(void **state)
 {
 	(void)state;
@@ -218,6 +246,7 @@ int main(void)
 		cmocka_unit_test(test_role_names),
 		cmocka_unit_test(test_role_by_method_matrix),
 		cmocka_unit_test(test_who_may_sign),
+		cmocka_unit_test(test_the_state_as_a_whole),
 		cmocka_unit_test(test_services_where_named),
 		cmocka_unit_test(test_reach),
 		cmocka_unit_test(test_any_for_reading_all_for_commands),

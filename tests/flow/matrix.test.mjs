@@ -201,6 +201,8 @@ function expected(cell) {
 			return { status: rule.answer, shown: reached };
 		case "total":
 			return { status: rule.answer, shown: true };
+		case "state as a whole":
+			return { status: POLICY.scopes[scope].state ? rule.answer : 403 };
 		case "nobody":
 			return { status: 404 };
 		default:
