@@ -25,6 +25,8 @@ static const struct query queries[] = {
 	{ "GetConversions", "get_conversions", &monitor__conversions_facts__descriptor,
 		conversions },
 	{ "GetDossier", "get_dossier", NULL, NULL },
+	{ "GetConversionFunnel", "get_conversion_funnel", &monitor__funnel_facts__descriptor,
+		conversion_funnel },
 	{ "GetLoad", "get_load", NULL, NULL },
 	{ .rpc = NULL },
 };

@@ -118,6 +118,56 @@ describe("the alliance on the day on which Heidenau signs", () => {
 	});
 });
 
+describe("who came from one milestone to another", () => {
+	test("with more time never fewer", async () => {
+		let before;
+		for (const within of [30, 90, 180, 365, 720]) {
+			const { items: pairs } = await get(`/pipeline/conversions?asOf=${DAY}&within=${within}`);
+			const told = new Map(pairs.flatMap(({ from, to, cohorts }) =>
+				cohorts.map(({ quarter, rate }) => [`${from} ${to} ${quarter}`, rate])));
+			for (const [name, { n, of }] of told) {
+				if (!before) continue;
+				assert.ok(n >= before.get(name).n, name); // a cohort that is old enough was so before
+				assert.equal(of, before.get(name).of, name);
+			}
+			assert.ok(told.size > 20);
+			before = told;
+		}
+	});
+
+	test("the funnel: the districts sum up, few have no place, and nobody is ranked", async () => {
+		const pair = "from=agreement&to=coaching";
+		const { state, points } = await get(`/pipeline/conversions/funnel?asOf=${DAY}&${pair}`);
+		const { items: pairs } = await get(`/pipeline/conversions?asOf=${DAY}`);
+		const whole = pairs.find(({ from, to }) => from === "agreement" && to === "coaching").all.rate;
+		assert.deepEqual(state, whole);
+		assert.equal(points.length, 13);
+		for (const what of ["n", "of"])
+			assert.equal(points.reduce((sum, { rate }) => sum + rate[what], 0), state[what]);
+		const districts = points.map(({ district }) => district);
+		assert.deepEqual(districts, [...districts].sort());
+		for (const { rate, place, limits } of points) {
+			assert.equal(rate.tooFew, rate.of < 5);
+			assert.equal(place === "FUNNEL_PLACE_UNSPECIFIED", rate.tooFew);
+			assert.equal(limits === null || limits === undefined, rate.tooFew);
+			if (!rate.tooFew) assert.equal(place === "WITHIN",
+				state.n / state.of >= rate.low / 1000 && state.n / state.of <= rate.high / 1000);
+		}
+		const unknown = await suite.get("/pipeline/conversions/funnel?from=agreement&to=glory", { token: ministry });
+		assert.equal(unknown.status, 404);
+	});
+
+	test("a forecast is the same again, whatever becomes known later", async () => {
+		const instant = new Date().toISOString();
+		const path = `/pipeline/forecast?track=coaching&asOf=${DAY}&knownAt=${instant}`;
+		const first = await get(path);
+		const facts = await post("/participants/14521450/advice", { advisedOn: DAY, topic: "again" });
+		const again = await get(`${path}&afterFact=${facts.facts[0]}`);
+		assert.deepEqual(again, first);
+		assert.equal(first.refused, false);
+	});
+});
+
 describe("by police directorate and adviser", () => {
 	const AT = `asOf=${DAY}`;
 	const of = (sub, roles = ["adviser"]) => suite.token(roles, ["14"], { sub });

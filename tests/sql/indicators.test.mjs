@@ -327,6 +327,11 @@ function stageBy(stays, track, stage, question) {
 				.filter((stay) => hasLeft(stay) && stay.outcome === "done")
 				.map(({ left }) => daysFrom(left, day)),
 		),
+		arrivedDaysAgo: ascending(
+			here.filter(({ entered }) => entered > start).map(({ entered }) => daysFrom(entered, day)),
+		),
+		leftDaysAgo: ascending(here.filter(hasLeft).map(({ left }) => daysFrom(left, day))),
+		gaveUp: count(here, (stay) => stay.outcome === "given_up" && isIn(stay.left, 180, 0)),
 		firstPass: count(
 			here,
 			(stay) => hasLeft(stay) && stay.outcome === "done" && !stay.repeated,
@@ -372,6 +377,7 @@ function trackBy(stays, deadlines, track, { day, window, district, directorate, 
 		track,
 		due: open.length,
 		overdue: late.length,
+		overdueDays: late.reduce((sum, { dueOn }) => sum + daysFrom(dueOn, day), 0),
 		oldestOverdue: Math.max(0, ...late.map(({ dueOn }) => daysFrom(dueOn, day))),
 		done: done.length,
 		onTime: count(done, ({ ended, first }) => ended <= first),

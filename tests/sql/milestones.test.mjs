@@ -110,6 +110,12 @@ before(async () => {
 		from unnest($1::text[]) as key`,
 		[`{${TOWNS}}`],
 	);
+	await suite.client().rows(
+		`insert into monitor.district (district, told_on, seq, name, kind, police_directorate, municipalities)
+		select distinct left(key, 5), date '2020-01-01', 0, 'District', 'district', 'PD-DD', 1
+		from unnest($1::text[]) as key`,
+		[`{${TOWNS}}`],
+	);
 	const values = facts.map(({ seq, id, day, corrects, towns, marks, cases }) => ({
 		seq, epoch: "e1", fact_id: id, type: "asskomm.test.Fact", valid_on: day,
 		recorded_at: instantOf(seq), participants: towns, provenance: null, citation: null, corrects,
@@ -139,6 +145,29 @@ test("conversions are the recount", async () => {
 				`${seeded}: ${day} ${known} ${district} ${from} to ${to}`,
 			);
 	}
+});
+
+test("a funnel has the conversions of each district, and they sum up to the state's", async () => {
+	for (let i = 0; i < 12; i++) {
+		const day = randomDay();
+		const [from, to] = random.of([["advice", "agreement"], ["agreement", "council"], ["council", "agreement"]]);
+		const asked = { as_of: day, known_at: null, today: day, within: WITHIN };
+		const [row] = await monitor.run("get_conversion_funnel", { ...asked, from, to });
+		const reached = reachedBy(day, FACTS);
+		const counted = (district) =>
+			cohortsBy(reached, from, to, day, district)
+				.filter(({ ripe }) => ripe)
+				.reduce(([n, of], { lags, size }) =>
+					[n + lags.filter((lag) => lag <= WITHIN).length, of + size], [0, 0]);
+		const told = JSON.parse(row.districts);
+		const label = `${seeded}: ${day} ${from} to ${to}`;
+		for (const { district, n, of } of told)
+			assert.deepEqual([n, of], counted(district), `${label} in ${district}`);
+		assert.deepEqual([Number(row.n), Number(row.of)], counted(null), label);
+		assert.equal(told.reduce((sum, { of }) => sum + of, 0), Number(row.of), label);
+	}
+	const nothing = { as_of: null, known_at: null, today: "2024-01-01", within: 0, from: "advice" };
+	assert.deepEqual(await monitor.run("get_conversion_funnel", { ...nothing, to: "glory" }), []);
 });
 
 test("a dossier has what stands, in order, for those who may see it", async () => {

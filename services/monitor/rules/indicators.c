@@ -14,21 +14,38 @@
 
 #define WEEK 7u
 
-/* Departures of each whole week that ends with the day; those of the days before the first whole
+/* How many days ago lie in each whole week that ends with the day; those before the first whole
  * week are in no week. Weeks without any are zeros, not gaps. */
+static uint32_t *by_week(struct arena *arena, const uint32_t *days_ago, size_t count, size_t weeks)
+{
+	uint32_t *weekly = NEW_ARRAY(arena, uint32_t, weeks + 1);
+
+	for (size_t i = 0; i < count; i++) {
+		size_t weeks_ago = days_ago[i] / WEEK;
+
+		if (weeks_ago < weeks)
+			weekly[weeks - 1 - weeks_ago]++;
+	}
+	return weekly;
+}
+
+/* Who is there at the end of a week is who is there now, without those who came since and with
+ * those who left since. */
 static void set_weekly(struct arena *arena, Monitor__StageIndicators *stage,
 	const Monitor__StageFacts *facts, uint32_t window)
 {
 	size_t weeks = window / WEEK;
+	uint32_t *left = by_week(arena, facts->left_days_ago, facts->n_left_days_ago, weeks);
 
-	stage->n_weekly = weeks;
-	stage->weekly = NEW_ARRAY(arena, uint32_t, weeks + 1);
-	for (size_t i = 0; i < facts->n_done_days_ago; i++) {
-		size_t weeks_ago = facts->done_days_ago[i] / WEEK;
-
-		if (weeks_ago < weeks)
-			stage->weekly[weeks - 1 - weeks_ago]++;
-	}
+	stage->n_weekly = stage->n_weekly_arrivals = stage->n_weekly_wip = weeks;
+	stage->weekly = by_week(arena, facts->done_days_ago, facts->n_done_days_ago, weeks);
+	stage->weekly_arrivals =
+		by_week(arena, facts->arrived_days_ago, facts->n_arrived_days_ago, weeks);
+	stage->weekly_wip = NEW_ARRAY(arena, uint32_t, weeks + 1);
+	for (size_t i = weeks; i > 0; i--)
+		stage->weekly_wip[i - 1] =
+			i == weeks ? stage->wip
+				   : stage->weekly_wip[i] + left[i] - stage->weekly_arrivals[i];
 }
 
 uint32_t count_ageing(const Monitor__StageFacts *facts, const Monitor__Percentiles *cycle_time)
@@ -66,6 +83,7 @@ static Monitor__StageIndicators *stage_of(
 		rate_of(arena, facts->first_pass, (uint32_t)facts->n_done_days_ago);
 	stage->flow = flow_of(arena, facts->came, facts->went);
 	stage->flow_before = flow_of(arena, facts->came_before, facts->went_before);
+	stage->littles_law = littles_law_of(arena, facts);
 	set_flow_debt(stage, facts);
 	set_weekly(arena, stage, facts, window);
 	return stage;
@@ -97,6 +115,7 @@ static Monitor__TrackIndicators *track_of(struct arena *arena, const Monitor__Tr
 	track->oldest_overdue = facts->oldest_overdue;
 	track->on_time = rate_of(arena, facts->on_time, facts->done);
 	track->due_changes = facts->due_changes;
+	track->overdue_days = facts->overdue_days;
 	return track;
 }
 

@@ -42,6 +42,10 @@ ProtobufCMessage *export_indicators(
 ProtobufCMessage *export_events(
 	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request);
 
+/* FunnelFacts to ConversionFunnel. */
+ProtobufCMessage *conversion_funnel(
+	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request);
+
 /* ConversionsFacts to Conversions. */
 ProtobufCMessage *conversions(
 	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request);

@@ -62,6 +62,7 @@ Monitor__Survival *survival_of(struct arena *arena, const Monitor__StageFacts *f
 	survival->n = (uint32_t)(facts->n_pool_left_after + facts->n_pool_open_after);
 	survival->left = (uint32_t)facts->n_pool_left_after;
 	survival->too_few = survival->n < ENOUGH;
+	survival->mostly_open = facts->n_pool_open_after > facts->n_pool_left_after;
 	if (survival->too_few)
 		return survival;
 	walk(facts, &median, &most);

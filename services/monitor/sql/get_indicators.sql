@@ -47,6 +47,12 @@ with asked as (
 			as pool_cycle_days,
 		coalesce(jsonb_agg(a.as_of - s.left_on order by s.left_on desc)
 			filter (where s.here and s.has_left and s.outcome = 'done'), '[]') as done_days_ago,
+		coalesce(jsonb_agg(a.as_of - s.entered_on order by s.entered_on desc)
+			filter (where s.here and s.is_new), '[]') as arrived_days_ago,
+		coalesce(jsonb_agg(a.as_of - s.left_on order by s.left_on desc)
+			filter (where s.here and s.has_left), '[]') as left_days_ago,
+		count(*) filter (where s.here and s.outcome = 'given_up' and s.left_on > a.as_of - 180)
+			as gave_up,
 		count(*) filter (where s.here and s.has_left and s.outcome = 'done' and not s.repeated)
 			as first_pass,
 		coalesce(jsonb_agg(s.left_on - s.entered_on + 1 order by s.left_on - s.entered_on)
@@ -95,6 +101,8 @@ with asked as (
 			as overdue,
 		coalesce(max(a.as_of - d.due_on) filter (where d.ending = 'open' and d.is_of_open_case
 			and d.due_on < a.as_of), 0) as oldest_overdue,
+		coalesce(sum(a.as_of - d.due_on) filter (where d.ending = 'open' and d.is_of_open_case
+			and d.due_on < a.as_of), 0) as overdue_days,
 		count(*) filter (where d.ending = 'done' and d.ended_on > a.as_of - a.days) as done,
 		count(*) filter (where d.ending = 'done' and d.ended_on > a.as_of - a.days
 			and d.ended_on <= d.first_on) as on_time,
@@ -115,12 +123,14 @@ select a.as_of, :known_at as known_at, :district as district, a.days as window,
 		'firstPass', f.first_pass, 'poolLeftAfter', f.pool_left_after,
 		'poolOpenAfter', f.pool_open_after, 'came', f.came, 'went', f.went,
 		'cameBefore', f.came_before, 'wentBefore', f.went_before, 'agesBefore', f.ages_before,
-		'wipDays', f.wip_days, 'wipDaysBefore', f.wip_days_before)
+		'arrivedDaysAgo', f.arrived_days_ago, 'leftDaysAgo', f.left_days_ago,
+		'gaveUp', f.gave_up, 'wipDays', f.wip_days, 'wipDaysBefore', f.wip_days_before)
 		order by f.track, f.place), '[]')
 	from stage_facts f
 	left join held h on (h.track, coalesce(h.stage, '')) = (f.track, f.stage)) as stages,
 	(select coalesce(jsonb_agg(jsonb_build_object('track', t.track, 'due', t.due,
-		'overdue', t.overdue, 'oldestOverdue', t.oldest_overdue, 'done', t.done,
+		'overdue', t.overdue, 'oldestOverdue', t.oldest_overdue, 'overdueDays', t.overdue_days,
+		'done', t.done,
 		'onTime', t.on_time, 'dueChanges', t.due_changes) order by t.track), '[]')
 	from track_facts t) as tracks
 from asked a
