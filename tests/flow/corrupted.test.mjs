@@ -37,8 +37,8 @@ async function refused(reply, service, message, field) {
 }
 
 describe("a total that was falsified to less than nothing", () => {
-	const where = "counter = 'agreements' and district = '14628' and grain = 'ever'";
-	const falsify = (n) => sql(`update monitor.total set n = n + (${n}) where ${where}`);
+	const where = "counter = 'agreements' and district = '14628'";
+	const falsify = (n) => sql(`update monitor.standing set n = n + (${n}) where ${where}`);
 
 	test("refuses the figures that need it, in both languages, and no others", async () => {
 		await falsify(-1000);
