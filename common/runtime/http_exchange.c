@@ -254,7 +254,7 @@ void http_turn_refuse(struct http_turn *turn, unsigned status, const char *detai
 /* ---- writing */
 
 /* Appends, and tells the new end. There is room: the caller has counted. */
-static char *put(char *end, const char *text)
+static inline char *put(char *end, const char *text)
 {
 	size_t len = strlen(text);
 	memcpy(end, text, len + 1);

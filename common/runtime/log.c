@@ -20,6 +20,9 @@
 #define LINE_MAX_BYTES 4096
 /* What always stays free: the closing quote, brace and line feed. */
 #define LINE_END_BYTES 4
+/* How a line begins, and where the milliseconds stand in it. */
+#define TIME_FORMAT "{\"ts\":\"%Y-%m-%dT%H:%M:%S.000Z\""
+#define TIME_MS (sizeof("{\"ts\":\"2021-01-18T00:00:00.") - 1)
 
 struct line {
 	size_t len;
@@ -40,6 +43,9 @@ static unsigned long dropped;
 static bool is_gathering;
 static char gathered[LINE_MAX_BYTES]; /* lines that are not written yet */
 static size_t gathered_len, gathered_lines;
+static struct line start; /* of the latest line */
+static time_t start_second = -1;
+static enum log_level start_level;
 
 /* A non-blocking descriptor of our own for stderr, or stderr itself when there is no way to get
  * one (a terminal or file does not need it, a socket does not allow it). */
@@ -57,6 +63,7 @@ void log_init(const char *service, enum log_level level)
 	if (log_fd != STDERR_FILENO)
 		close(log_fd);
 	service_name = service;
+	start_second = -1;
 	least_level = level;
 	log_fd = own_descriptor();
 }
@@ -125,37 +132,47 @@ static void put_string(struct line *line, const char *text)
  * own, with nothing to escape. */
 static void put_pair(struct line *line, const char *name, const char *value)
 {
-	size_t before = line->len;
-	if (line->len > 1)
-		put(line, ",", 1);
-	if (!put(line, "\"", 1) || !put(line, name, strlen(name)) || !put(line, "\":\"", 3)) {
-		line->len = before;
+	static const char before[] = ",\"", between[] = "\":\"";
+	size_t name_len = strlen(name);
+	if (line->len + name_len + sizeof(before) + sizeof(between) >
+		LINE_MAX_BYTES - LINE_END_BYTES)
 		return;
-	}
+	put(line, before, 2);
+	put(line, name, name_len);
+	put(line, between, 3);
 	put_string(line, value);
 	/* The quote has its reserved place even when the value was cut. */
 	line->bytes[line->len++] = '"';
 }
 
-/* The second is written anew only when it is another one. */
-static void put_time(struct line *line)
+/* What a line begins with: time, level and service. */
+static void fill_start(struct line *line, time_t second, enum log_level level)
 {
-	static time_t second = -1;
-	static char text[48];
-	struct timespec now;
+	char text[48];
 	struct tm utc;
+	gmtime_r(&second, &utc);
+	strftime(text, sizeof(text), TIME_FORMAT, &utc);
+	line->len = 0;
+	put(line, text, strlen(text));
+	put_pair(line, "level", LEVELS[level]);
+	put_pair(line, "svc", service_name);
+}
+
+/* Only the milliseconds are new in each line; the rest is that of the line before, when second and
+ * level are the same. */
+static void put_start(struct line *line, enum log_level level)
+{
+	struct timespec now;
 	clock_gettime(CLOCK_REALTIME, &now);
-	if (now.tv_sec != second) {
-		second = now.tv_sec;
-		gmtime_r(&second, &utc);
-		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S.000Z", &utc);
-	}
+	if (now.tv_sec != start_second || level != start_level)
+		fill_start(&start, now.tv_sec, level);
+	start_second = now.tv_sec;
+	start_level = level;
+	put(line, start.bytes, start.len);
 	unsigned ms = (unsigned)(now.tv_nsec / 1000000);
-	char *end = text + strlen(text) - 1;
-	end[-3] = (char)('0' + ms / 100);
-	end[-2] = (char)('0' + ms / 10 % 10);
-	end[-1] = (char)('0' + ms % 10);
-	put_pair(line, "ts", text);
+	line->bytes[TIME_MS] = (char)('0' + ms / 100);
+	line->bytes[TIME_MS + 1] = (char)('0' + ms / 10 % 10);
+	line->bytes[TIME_MS + 2] = (char)('0' + ms % 10);
 }
 
 /* Whoever does not read his pipe loses lines; we lose no time. */
@@ -191,11 +208,9 @@ void log_line(enum log_level level, const char *message, ...)
 {
 	if (level > least_level)
 		return;
-	struct line line = { .len = 0 };
-	put(&line, "{", 1);
-	put_time(&line);
-	put_pair(&line, "level", LEVELS[level]);
-	put_pair(&line, "svc", service_name);
+	struct line line; /* not zeroed: a page for each event */
+	line.len = 0;
+	put_start(&line, level);
 	put_pair(&line, "msg", message);
 
 	va_list pairs;

@@ -116,12 +116,12 @@ static uint64_t position_of(struct edge_call *call, const ProtobufCMessage *repl
  * it, and asks for it again each time. Without a position nothing is known of the ledger. */
 static const char *lines_of(struct arena *arena, const struct cache_answer *answer)
 {
-	const char *lines =
-		text_format(arena, "Cache-Control: private, no-cache\r\nETag: %s\r\n", answer->tag);
+	static const char FIRST[] = "Cache-Control: private, no-cache\r\nETag: ";
 
 	if (answer->ledger_seq == 0)
-		return lines;
-	return text_format(arena, "%sLedger-Seq: %" PRIu64 "\r\n", lines, answer->ledger_seq);
+		return text_format(arena, "%s%s\r\n", FIRST, answer->tag);
+	return text_format(arena, "%s%s\r\nLedger-Seq: %" PRIu64 "\r\n", FIRST, answer->tag,
+		answer->ledger_seq);
 }
 
 void edge_note_answer(

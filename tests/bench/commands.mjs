@@ -34,6 +34,7 @@ function pgbenchScript() {
 		idempotency_key: "array[gen_random_uuid()::text]",
 		request_hash: `'{${"0".repeat(64)}}'`,
 		reply: `array['\\x${"00".repeat(82)}'::bytea]`,
+		claimed: "'{f}'",
 		status: "'{REQUESTED}'",
 		participant: `array['${party}'::jsonb]`,
 		participants: `array['["14628160"]'::jsonb]`,
