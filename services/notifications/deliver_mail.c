@@ -61,6 +61,9 @@ static void on_finished(struct db_segment *segment, enum db_outcome outcome)
 	if (outcome != DB_DONE)
 		log_line(LOG_WARN, "delivery not noted; its lease will run out", "message",
 			segment->error.message, NULL);
+	else if (db_count(segment->rows[0]) == 0)
+		log_line(LOG_WARN, "delivery not noted; another sender has it", "delivery",
+			worker.id, NULL);
 	arena_destroy(&worker.arena);
 	worker.state = WORKER_IDLE;
 	if (outcome == DB_DONE)
@@ -78,6 +81,8 @@ static const char *finish_value(
 		return outcome == FETCH_DONE ? "done" : dead ? "dead" : "waiting";
 	if (strcmp(name, "last_error") == 0)
 		return outcome == FETCH_DONE ? NULL : text_copy(worker.arena, why);
+	if (strcmp(name, "attempts") == 0)
+		return text_format(worker.arena, "%lu", worker.attempts);
 	CHECK(strcmp(name, "wait_seconds") == 0);
 	return outcome == FETCH_DONE || dead ? "0" : WAITS[worker.attempts - 1];
 }

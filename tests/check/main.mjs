@@ -3,6 +3,7 @@
 import { readSources } from "./source.mjs";
 import { checkBudget } from "./budget.mjs";
 import { checkIncludes, checkLibraries, checkServices, checkSymbols } from "./layers.mjs";
+import { checkServiceLists } from "./services.mjs";
 import { checkTexts } from "./texts.mjs";
 import {
 	checkBanned,
@@ -29,6 +30,7 @@ const CHECKS = [
 	["clang-format", checkFormat],
 	["generated code only in the build folder", checkGenerated],
 	["no host in the lockfile", checkLockfile],
+	["one list of services", checkServiceLists],
 	["top level", checkTopLevel],
 ];
 

@@ -255,10 +255,18 @@ describe("told once", () => {
 
 describe("mails", () => {
 	const claim = (session = notifications) => session.run("claim_delivery", {}, WORKER);
-	const finish = (id, state, wait = 0) =>
+	const attemptsOf = (id) =>
+		superuser.value("select attempts::text from notifications.delivery where id = $1", [id]);
+	const finish = async (id, state, wait = 0, attempts = null) =>
 		notifications.run(
 			"finish_delivery",
-			{ id, state, last_error: state === "done" ? null : "no", wait_seconds: wait },
+			{
+				id,
+				state,
+				last_error: state === "done" ? null : "no",
+				wait_seconds: wait,
+				attempts: attempts ?? (await attemptsOf(id)),
+			},
 			WORKER,
 		);
 	const stateOf = async (id) =>
@@ -348,6 +356,12 @@ describe("mails", () => {
 		assert.deepEqual([row.id, row.attempts], [second.id, "3"]);
 	});
 
+	test("whoever was held past the lease says nothing of what its successor has in hand", async () => {
+		assert.deepEqual(await finish(second.id, "done", 0, "2"), []);
+		const { state, attempts, free } = await stateOf(second.id);
+		assert.deepEqual([state, attempts, free], ["sending", "3", "f"]);
+	});
+
 	test("dead is not tried again", async () => {
 		await finish(second.id, "dead");
 		await superuser.rows("update notifications.delivery set next_at = now() - interval '1 day'");
@@ -359,7 +373,8 @@ describe("mails", () => {
 		const as = { scope: "*", actor: "ada" };
 		assert.deepEqual(await notifications.run("claim_delivery", {}, as), []);
 		const [row] = await claim();
-		const values = { id: row.id, state: "done", last_error: null, wait_seconds: 0 };
+		const { id, attempts } = row;
+		const values = { id, state: "done", last_error: null, wait_seconds: 0, attempts };
 		await notifications.run("finish_delivery", values, as);
 		assert.equal((await stateOf(row.id)).state, "sending");
 	});

@@ -95,8 +95,15 @@ const WORKERS = {
 		},
 		tell_stalls: { given: { notices: "list" }, read: { told: "integer" } },
 		finish_delivery: {
-			given: { id: "text", state: "text", last_error: "text", wait_seconds: "integer" },
-			read: {},
+			given: {
+				id: "text",
+				state: "text",
+				last_error: "text",
+				wait_seconds: "integer",
+				attempts: "integer",
+			},
+			read: { id: "text" },
+			isByPlace: true,
 		},
 	},
 	ledger: { number: { given: { most: "integer" }, into: "asskomm.v1.Fact" } },

@@ -74,6 +74,22 @@ static enum verdict check_districts(
 	return refuse_twice(ruling, out_keys, wish->n_districts, "districts");
 }
 
+/* Names are not required here: without one the key must do. */
+static enum verdict refuse_homeless(
+	struct ruling *ruling, const Registry__Municipality *m, size_t place)
+{
+	const char *field = text_format(ruling->arena, "municipalities[%zu]", place);
+	const char *name = m->name[0] == '\0'
+				   ? m->ags8
+				   : text_format(ruling->arena, "%s (%s)", m->name, m->ags8);
+
+	if (m->district[0] == '\0')
+		return refuse(ruling, FAILURE_INVALID, field, "unknown",
+			"%s has inhabitants and names no district", name);
+	return refuse(ruling, FAILURE_INVALID, field, "unknown",
+		"%s lies in district %s, which is not in the table", name, m->district);
+}
+
 /* A municipality outside of any district would be seen by no adviser and counted nowhere; nobody
  * lives in the waters that lie in none. */
 static enum verdict check_municipalities(
@@ -89,10 +105,7 @@ static enum verdict check_municipalities(
 		if (check_key(ruling, wish, "municipalities", i, keys[i], 8) == REFUSED)
 			return REFUSED;
 		if (!empty && !has_key(districts, wish->n_districts, m->district))
-			return refuse(ruling, FAILURE_INVALID,
-				text_format(ruling->arena, "municipalities[%zu]", i), "unknown",
-				"%s (%s) lies in district %s, which is not in the table", m->name,
-				m->ags8, m->district);
+			return refuse_homeless(ruling, m, i);
 	}
 	return refuse_twice(ruling, keys, wish->n_municipalities, "municipalities");
 }
