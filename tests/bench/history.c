@@ -5,27 +5,25 @@
  * The same arguments give the same rows, hash chain and all. The first fact is the territory; each
  * other one is a step in the life of one municipality: contacted, advised again and again, signed,
  * coached, analysed. A third comes late, by up to a year; one in fifty is taken back or replaced by
- * the same on another day; one in two thousand is a merger with the neighbour. */
+ * the same on another day; one in two thousand is a merger with the neighbour.
+ *
+ * In the first year two municipalities of each district go through what there is. From then on no
+ * more coachings and analyses are open at once than there are districts, since coaches are few, and
+ * one fact in eight is about a municipality that is in the middle of one. So a short history and a
+ * long one end with as many open cases; they differ in how much is behind them. */
+#include "history.h"
+
 #include "asskomm/analysis.pb-c.h"
 #include "asskomm/coaching.pb-c.h"
-#include "asskomm/envelope.pb-c.h"
 #include "asskomm/registry.pb-c.h"
-#include "core/arena.h"
 #include "core/check.h"
-#include "core/civil.h"
 #include "core/reflect.h"
 #include "core/text.h"
-#include "runtime/digest.h"
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define LAST_DAY 20000 /* 2024-10-04 */
-#define DAY_US 86400000000ll
-#define TOWNS_PER_DISTRICT 27u
-#define UUID_SIZE 37
-#define FACT_ARENA (256u * 1024 * 1024)
 
 /* What a municipality has behind it or is in the middle of. */
 enum stage {
@@ -35,13 +33,16 @@ enum stage {
 	ASLEEP = 8,
 	ASKED = 16,
 	MATCHED = 32,
-	COACHED = 64,
-	ANALYSING = 128,
-	PRESENTED = 256,
+	CONTRACT = 64,
+	COACHED = 128,
+	ANALYSING = 256,
+	SURVEYED = 512,
+	PRESENTED = 1024,
+	IN_COACHING = ASKED | MATCHED | CONTRACT | COACHED,
+	IN_ANALYSIS = ANALYSING | SURVEYED | PRESENTED,
 };
 
-/* What it goes through has an id of its own, which stands in the field of that name. */
-enum process { AGREEMENT, COUNCIL_BODY, COACHING, ANALYSIS, PROCESSES, ITSELF };
+/* The fields of their ids. */
 static const char *const ID_FIELDS[] = { "agreement_id", "council_id", "coaching_id",
 	"analysis_id" };
 
@@ -49,230 +50,76 @@ static const char *const ID_FIELDS[] = { "agreement_id", "council_id", "coaching
 static const struct act {
 	const ProtobufCMessageDescriptor *type;
 	enum process process;
-	bool begins;       /* with an id that is new */
-	const char *field; /* and with what value, or NULL */
-	const char *value;
+	bool begins; /* with an id that is new */
+	struct {
+		const char *field, *value; /* +60: a day, 60 days later */
+	} says[2];
 	unsigned needs, forbids, adds, removes;
 	unsigned weight;
 } ACTS[] = {
-	{ &registry__participant_contacted__descriptor, ITSELF, false, NULL, NULL, 0, 0, 0, 0, 60 },
-	{ &registry__participant_advised__descriptor, ITSELF, false, "topic", "prevention", 0, 0,
-		ADVISED, 0, 400 },
-	{ &registry__participant_cooperation_level_changed__descriptor, ITSELF, false, "level",
-		"CLOSE", ADVISED, 0, 0, 0, 20 },
-	{ &registry__participant_cooperation_level_changed__descriptor, ITSELF, false, "level",
-		"LOOSE", ADVISED, 0, 0, 0, 5 },
-	{ &registry__preliminary_agreement_signed__descriptor, ITSELF, false, NULL, NULL, ADVISED,
+	{ &registry__participant_contacted__descriptor, ITSELF, false, { { NULL } }, 0, 0, 0, 0,
+		60 },
+	{ &registry__participant_advised__descriptor, ITSELF, false, { { "topic", "prevention" } },
+		0, 0, ADVISED, 0, 400 },
+	{ &registry__participant_cooperation_level_changed__descriptor, ITSELF, false,
+		{ { "level", "CLOSE" } }, ADVISED, 0, 0, 0, 20 },
+	{ &registry__participant_cooperation_level_changed__descriptor, ITSELF, false,
+		{ { "level", "LOOSE" } }, ADVISED, 0, 0, 0, 5 },
+	{ &registry__preliminary_agreement_signed__descriptor, ITSELF, false, { { NULL } }, ADVISED,
 		SIGNED, 0, 0, 10 },
-	{ &registry__agreement_signed__descriptor, AGREEMENT, true, NULL, NULL, ADVISED, SIGNED,
+	{ &registry__agreement_signed__descriptor, AGREEMENT, true, { { NULL } }, ADVISED, SIGNED,
 		SIGNED, 0, 20 },
-	{ &registry__agreement_terminated__descriptor, AGREEMENT, false, NULL, NULL, SIGNED, 0, 0,
-		SIGNED, 1 },
-	{ &registry__council_constituted__descriptor, COUNCIL_BODY, true, NULL, NULL, SIGNED,
+	{ &registry__agreement_terminated__descriptor, AGREEMENT, false, { { NULL } }, SIGNED,
+		IN_COACHING | IN_ANALYSIS, 0, SIGNED, 1 },
+	{ &registry__council_constituted__descriptor, COUNCIL_BODY, true, { { NULL } }, SIGNED,
 		COUNCIL, COUNCIL, 0, 20 },
-	{ &registry__council_went_dormant__descriptor, COUNCIL_BODY, false, NULL, NULL, COUNCIL,
+	{ &registry__council_went_dormant__descriptor, COUNCIL_BODY, false, { { NULL } }, COUNCIL,
 		ASLEEP, ASLEEP, 0, 5 },
-	{ &registry__council_reactivated__descriptor, COUNCIL_BODY, false, NULL, NULL,
+	{ &registry__council_reactivated__descriptor, COUNCIL_BODY, false, { { NULL } },
 		COUNCIL | ASLEEP, 0, 0, ASLEEP, 20 },
-	{ &coaching__coaching_requested__descriptor, COACHING, true, "stage", "REQUESTED", SIGNED,
-		ASKED, ASKED, 0, 10 },
-	{ &coaching__coach_matched__descriptor, COACHING, false, "stage", "COACH_MATCHED", ASKED,
-		MATCHED, MATCHED, 0, 150 },
-	{ &coaching__coaching_started__descriptor, COACHING, false, "stage", "ACTIVE", MATCHED,
-		COACHED, COACHED, 0, 150 },
-	{ &coaching__session_held__descriptor, COACHING, false, "stage", "ACTIVE", COACHED, 0, 0, 0,
-		300 },
-	{ &coaching__coaching_closed__descriptor, COACHING, false, "stage", "CLOSED", COACHED, 0, 0,
-		ASKED | MATCHED | COACHED, 60 },
-	{ &analysis__analysis_kicked_off__descriptor, ANALYSIS, true, NULL, NULL, SIGNED,
-		ANALYSING | PRESENTED, ANALYSING, 0, 5 },
-	{ &analysis__analysis_presented__descriptor, ANALYSIS, false, NULL, NULL, ANALYSING, 0,
-		PRESENTED, ANALYSING, 60 },
-	{ &analysis__prevention_strategy_adopted__descriptor, ANALYSIS, false, NULL, NULL,
-		PRESENTED, 0, 0, PRESENTED, 60 },
+	{ &coaching__coaching_requested__descriptor, COACHING, true, { { "stage", "REQUESTED" } },
+		SIGNED, IN_COACHING, ASKED, 0, 60 },
+	{ &coaching__coach_matched__descriptor, COACHING, false, { { "stage", "COACH_MATCHED" } },
+		ASKED, MATCHED, MATCHED, 0, 150 },
+	{ &coaching__contract_made__descriptor, COACHING, false,
+		{ { "contact_id", "contact" }, { "planned_review_on", "+365" } }, MATCHED, CONTRACT,
+		CONTRACT, 0, 150 },
+	{ &coaching__coaching_started__descriptor, COACHING, false, { { "stage", "ACTIVE" } },
+		CONTRACT, COACHED, COACHED, 0, 150 },
+	{ &coaching__session_held__descriptor, COACHING, false,
+		{ { "stage", "ACTIVE" }, { "next_session_on", "+60" } }, COACHED, 0, 0, 0, 300 },
+	{ &coaching__coaching_closed__descriptor, COACHING, false, { { "stage", "CLOSED" } },
+		COACHED, 0, 0, IN_COACHING, 60 },
+	{ &analysis__analysis_kicked_off__descriptor, ANALYSIS, true, { { NULL } }, SIGNED,
+		IN_ANALYSIS, ANALYSING, 0, 60 },
+	{ &analysis__analysis_milestone_reached__descriptor, ANALYSIS, false,
+		{ { "step", "field_start" } }, ANALYSING, SURVEYED | PRESENTED, SURVEYED, 0, 100 },
+	{ &analysis__analysis_presented__descriptor, ANALYSIS, false, { { NULL } },
+		ANALYSING | SURVEYED, PRESENTED, PRESENTED, 0, 60 },
+	{ &analysis__prevention_strategy_adopted__descriptor, ANALYSIS, false, { { NULL } },
+		PRESENTED, 0, 0, IN_ANALYSIS, 60 },
 };
 #define ACTS_COUNT (sizeof(ACTS) / sizeof(ACTS[0]))
 
-struct town {
-	char key[9], district[6];
-	unsigned stages;
-	bool merged; /* into its neighbour; hardly anything is heard of it any more */
-	char processes[PROCESSES][UUID_SIZE];
-	const struct act *last; /* that can be corrected, or NULL */
-	char last_id[UUID_SIZE];
-};
-
-struct story {
-	uint64_t random;
-	size_t n_towns, facts;
-	struct town *towns;
-	int32_t first_day, days;
-	uint64_t seq;
-	uint8_t hash[DIGEST_SIZE];
-};
-
-/* splitmix64: the same for ever. */
-static uint64_t draw(struct story *story)
-{
-	uint64_t z = story->random += 0x9e3779b97f4a7c15u;
-
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-	return z ^ (z >> 31);
-}
-
-static unsigned below(struct story *story, unsigned count)
-{
-	return (unsigned)(draw(story) % count);
-}
-
-static void draw_uuid(struct story *story, char out_text[UUID_SIZE])
-{
-	uint64_t high = draw(story), low = draw(story);
-
-	snprintf(out_text, UUID_SIZE, "%08x-%04x-4%03x-8%03x-%012" PRIx64, (unsigned)(high >> 32),
-		(unsigned)(high >> 16) & 0xffffu, (unsigned)high & 0xfffu,
-		(unsigned)(low >> 52) & 0xfffu, low & 0xffffffffffffu);
-}
-
-/* ---- one row of the ledger */
-
-static uint8_t *put_int8(uint8_t *out, int64_t value)
-{
-	for (int shift = 56; shift >= 0; shift -= 8)
-		*out++ = (uint8_t)((uint64_t)value >> shift);
-	return out;
-}
-
-static uint8_t *put_bytes(uint8_t *out, const void *bytes, size_t len)
-{
-	memcpy(out, bytes, len);
-	return out + len;
-}
-
-static uint8_t *put_uuid(uint8_t *out, const char *text)
-{
-	unsigned byte;
-
-	for (; *text != '\0'; text += text[0] == '-' ? 1 : 2)
-		if (text[0] != '-' && sscanf(text, "%2x", &byte) == 1)
-			*out++ = (uint8_t)byte;
-	return out;
-}
-
-struct row {
-	const char *id, *type;
-	int64_t recorded_us;
-	uint8_t *header, *payload;
-	size_t header_len, payload_len;
-};
-
-/* As number_pending in common/schema/ledger does it. */
-static void chain(struct arena *arena, struct story *story, const struct row *row)
-{
-	size_t room = DIGEST_SIZE + 32 + strlen(row->type) + row->header_len + row->payload_len;
-	uint8_t *bytes = NEW_ARRAY(arena, uint8_t, room), *out = bytes;
-
-	out = put_bytes(out, story->hash, DIGEST_SIZE);
-	out = put_int8(out, (int64_t)story->seq);
-	out = put_int8(out, row->recorded_us);
-	out = put_uuid(out, row->id);
-	out = put_bytes(out, row->type, strlen(row->type));
-	out = put_bytes(out, row->header, row->header_len);
-	out = put_bytes(out, row->payload, row->payload_len);
-	digest_sha256(bytes, (size_t)(out - bytes), story->hash);
-}
-
-/* In the text form of COPY, which wants the backslash of bytes twice; `key` may be "". */
-static void put_row(
-	struct arena *arena, const struct story *story, const struct row *row, const char *key)
-{
-	printf("%" PRIu64 "\t%s\t%s\t%s\t\\%s\t\\%s\t{%s}\t\\%s\n", story->seq,
-		civil_print_instant(arena, row->recorded_us), row->id, row->type,
-		text_bytea(arena, row->header, row->header_len),
-		text_bytea(arena, row->payload, row->payload_len), key,
-		text_bytea(arena, story->hash, DIGEST_SIZE));
-}
-
-/* Spread evenly over the years: the n-th of all facts is recorded at its share of the time. */
-static int64_t recorded_us(const struct story *story)
-{
-	return story->first_day * DAY_US +
-	       (int64_t)((double)story->seq / (double)story->facts * (double)story->days * DAY_US);
-}
-
-static void tell(struct arena *arena, struct story *story, const char *id, const char *key,
-	Asskomm__FactHeader *header, const ProtobufCMessage *content)
-{
-	struct row row = { .id = id, .type = content->descriptor->name };
-	char *keys[] = { text_copy(arena, key) };
-
-	story->seq++;
-	row.recorded_us = recorded_us(story);
-	header->actor = "bench";
-	header->aggregate = header->aggregate[0] != '\0' ? header->aggregate : keys[0];
-	header->version = 1;
-	header->participants = keys;
-	header->n_participants = key[0] != '\0';
-	row.header = reflect_pack(arena, &header->base, &row.header_len);
-	row.payload = reflect_pack(arena, content, &row.payload_len);
-	chain(arena, story, &row);
-	put_row(arena, story, &row, key);
-}
-
-/* ---- the territory */
-
-static void add_district(struct arena *arena, Registry__TerritoryChanged *fact, struct town *town)
-{
-	Registry__District *district = NEW(arena, Registry__District);
-
-	registry__district__init(district);
-	district->ags5 = town->district;
-	district->name = text_format(arena, "District %s", town->district);
-	district->kind = text_copy(arena, "district");
-	district->police_directorate = text_copy(arena, "PD");
-	reflect_append(arena, &fact->base, "districts", district);
-}
-
-static void add_town(struct arena *arena, struct story *story, Registry__TerritoryChanged *fact,
-	struct town *town)
-{
-	Registry__Municipality *municipality = NEW(arena, Registry__Municipality);
-
-	registry__municipality__init(municipality);
-	municipality->ags8 = town->key;
-	municipality->name = text_format(arena, "Town %s", town->key);
-	municipality->district = town->district;
-	municipality->population = 500 + below(story, 30000);
-	reflect_append(arena, &fact->base, "municipalities", municipality);
-}
-
-static void day_text(int32_t days, char out_text[CIVIL_DATE_SIZE])
-{
-	civil_print(civil_from_days(days), out_text);
-}
-
-static void tell_territory(struct story *story)
-{
-	struct arena *arena = arena_new(FACT_ARENA);
-	Registry__TerritoryChanged *fact = NEW(arena, Registry__TerritoryChanged);
-	Asskomm__FactHeader header = ASSKOMM__FACT_HEADER__INIT;
-	char id[UUID_SIZE], day[CIVIL_DATE_SIZE];
-
-	registry__territory_changed__init(fact);
-	for (size_t i = 0; i < story->n_towns; i++) {
-		if (i % TOWNS_PER_DISTRICT == 0)
-			add_district(arena, fact, &story->towns[i]);
-		add_town(arena, story, fact, &story->towns[i]);
-	}
-	draw_uuid(story, id);
-	day_text(story->first_day, day);
-	header.valid_on = fact->status_date = day;
-	tell(arena, story, id, "", &header, &fact->base);
-	arena_destroy(&arena);
-}
+/* The first year: what happens in each district in turn, to its first and second municipality. */
+static const struct beginning {
+	unsigned town, act; /* a row of ACTS */
+} BEGINNINGS[] = { { 0, 0 }, { 0, 1 }, { 1, 1 }, { 0, 2 }, { 0, 4 }, { 0, 5 }, { 1, 5 }, { 0, 7 },
+	{ 1, 16 }, { 0, 8 }, { 1, 17 }, { 0, 10 }, { 0, 9 }, { 1, 18 }, { 0, 11 }, { 0, 16 },
+	{ 0, 12 }, { 0, 13 }, { 1, 19 }, { 0, 14 } };
+#define BEGINNINGS_COUNT (sizeof(BEGINNINGS) / sizeof(BEGINNINGS[0]))
 
 /* ---- a life */
+
+/* Coaches are few. */
+static bool is_possible(const struct story *story, const struct town *town, const struct act *act)
+{
+	if (act->begins && act->process == COACHING && story->coachings >= story->n_districts)
+		return false;
+	if (act->begins && act->process == ANALYSIS && story->analyses >= story->n_districts)
+		return false;
+	return (town->stages & act->needs) == act->needs && !(town->stages & act->forbids);
+}
 
 static const struct act *choose(struct story *story, const struct town *town)
 {
@@ -285,7 +132,7 @@ static const struct act *choose(struct story *story, const struct town *town)
 
 		for (at = below(story, weights); at >= act->weight; act++)
 			at -= act->weight;
-		if ((town->stages & act->needs) == act->needs && !(town->stages & act->forbids))
+		if (is_possible(story, town, act))
 			return act;
 	}
 }
@@ -298,8 +145,39 @@ static int32_t lateness(struct story *story)
 	return kind < 66 ? 0 : (int32_t)below(story, kind < 95 ? 30 : 365);
 }
 
+static void set(struct arena *arena, ProtobufCMessage *content, const char *field,
+	const char *value, int32_t today)
+{
+	char day[CIVIL_DATE_SIZE];
+
+	if (value[0] == '+') {
+		day_text(today + (int32_t)strtol(value, NULL, 10), day);
+		value = day;
+	}
+	CHECK(reflect_set_text(arena, content, field, value));
+}
+
+/* The steps of an analysis, eight weeks apart. */
+static void plan(struct arena *arena, Analysis__AnalysisKickedOff *fact, int32_t today)
+{
+	static const char *const STEPS[] = { "field_start", "field_end", "presentation",
+		"strategy_workshop" };
+
+	for (size_t i = 0; i < sizeof(STEPS) / sizeof(STEPS[0]); i++) {
+		Analysis__DueStep *step = NEW(arena, Analysis__DueStep);
+		char day[CIVIL_DATE_SIZE];
+
+		day_text(today + 56 * (int32_t)(i + 1), day);
+		analysis__due_step__init(step);
+		step->step = text_copy(arena, STEPS[i]);
+		step->responsible = text_copy(arena, "lpr_office");
+		step->due_on = step->first_due_on = text_copy(arena, day);
+		reflect_append(arena, &fact->base, "open", step);
+	}
+}
+
 static ProtobufCMessage *content_of(
-	struct arena *arena, const struct act *act, const struct town *town)
+	struct arena *arena, const struct act *act, const struct town *town, int32_t today)
 {
 	ProtobufCMessage *content = reflect_new(arena, act->type);
 	bool many = reflect_field(act->type, "municipalities") != NULL;
@@ -308,13 +186,17 @@ static ProtobufCMessage *content_of(
 		"\"district\":\"%s\"}",
 		town->key, town->key, town->district);
 
-	CHECK(reflect_set_text(arena, content, many ? "municipalities" : "participant",
-		many ? text_format(arena, "[%s]", party) : party));
+	if (many || reflect_field(act->type, "participant") != NULL)
+		CHECK(reflect_set_text(arena, content, many ? "municipalities" : "participant",
+			many ? text_format(arena, "[%s]", party) : party));
 	if (act->process != ITSELF)
 		CHECK(reflect_set_text(
 			arena, content, ID_FIELDS[act->process], town->processes[act->process]));
-	if (act->field != NULL)
-		CHECK(reflect_set_text(arena, content, act->field, act->value));
+	for (size_t i = 0; i < 2 && act->says[i].field != NULL; i++)
+		set(arena, content, act->says[i].field, act->says[i].value, today);
+	if (act->type == &analysis__analysis_kicked_off__descriptor)
+		plan(arena, AS(Analysis__AnalysisKickedOff, analysis__analysis_kicked_off, content),
+			today);
 	return content;
 }
 
@@ -343,22 +225,47 @@ static void correct(struct arena *arena, struct story *story, struct town *town,
 	header->corrects = text_copy(arena, town->last_id);
 	header->aggregate = aggregate_of(town, town->last);
 	tell(arena, story, id, town->key, header,
-		replaces ? content_of(arena, town->last, town) : withdrawal_of(arena, town));
+		replaces ? content_of(arena, town->last, town, today_of(story))
+			 : withdrawal_of(arena, town));
 	town->last = NULL;
 }
 
-static void act_on(struct arena *arena, struct story *story, struct town *town,
-	Asskomm__FactHeader *header, const char *id)
+static bool is_busy(const struct town *town)
 {
-	const struct act *act = choose(story, town);
+	return (town->stages & (IN_COACHING | IN_ANALYSIS)) != 0;
+}
+
+/* The last of the busy ones takes the place of one that is none any more. */
+static void note_busy(struct story *story, struct town *town)
+{
+	if (is_busy(town) && town->busy_at == 0) {
+		story->busy[story->n_busy++] = town;
+		town->busy_at = story->n_busy;
+	} else if (!is_busy(town) && town->busy_at != 0) {
+		struct town *other = story->busy[--story->n_busy];
+
+		story->busy[town->busy_at - 1] = other;
+		other->busy_at = town->busy_at;
+		town->busy_at = 0;
+	}
+}
+
+static void act_on(struct arena *arena, struct story *story, struct town *town,
+	const struct act *act, Asskomm__FactHeader *header, const char *id)
+{
+	bool was_coached = (town->stages & IN_COACHING) != 0;
+	bool was_analysed = (town->stages & IN_ANALYSIS) != 0;
 
 	if (act->begins)
 		draw_uuid(story, town->processes[act->process]);
 	header->aggregate = aggregate_of(town, act);
 	town->stages = (town->stages | act->adds) & ~act->removes;
+	story->coachings += ((town->stages & IN_COACHING) != 0) - (size_t)was_coached;
+	story->analyses += ((town->stages & IN_ANALYSIS) != 0) - (size_t)was_analysed;
+	note_busy(story, town);
 	town->last = act;
 	snprintf(town->last_id, sizeof(town->last_id), "%s", id);
-	tell(arena, story, id, town->key, header, content_of(arena, act, town));
+	tell(arena, story, id, town->key, header, content_of(arena, act, town, today_of(story)));
 }
 
 static Registry__Party *party_of(struct arena *arena, struct town *town)
@@ -391,6 +298,8 @@ static void merge(struct arena *arena, struct story *story, struct town *town,
 /* Any; of those that are merged only one in ten that would be heard of. */
 static struct town *draw_town(struct story *story)
 {
+	if (story->n_busy > 0 && below(story, 8) == 0)
+		return story->busy[below(story, (unsigned)story->n_busy)];
 	for (;;) {
 		struct town *town = &story->towns[below(story, (unsigned)story->n_towns)];
 
@@ -399,31 +308,45 @@ static struct town *draw_town(struct story *story)
 	}
 }
 
-static void tell_one(struct story *story)
+static void tell_one(struct story *story, struct town *town, const struct act *act)
 {
 	struct arena *arena = arena_new(FACT_ARENA);
-	struct town *town = draw_town(story);
 	Asskomm__FactHeader header = ASSKOMM__FACT_HEADER__INIT;
-	int32_t today = (int32_t)(recorded_us(story) / DAY_US);
 	char id[UUID_SIZE], day[CIVIL_DATE_SIZE];
 
 	draw_uuid(story, id);
-	day_text(today - lateness(story), day);
+	day_text(today_of(story) - lateness(story), day);
 	header.valid_on = day;
-	if (town->last != NULL && below(story, 50) == 0)
+	if (act != NULL)
+		act_on(arena, story, town, act, &header, id);
+	else if (town->last != NULL && below(story, 50) == 0)
 		correct(arena, story, town, &header, id);
 	else if (!town->merged && story->n_towns > 1 && below(story, 2000) == 0)
 		merge(arena, story, town, &header, id);
 	else
-		act_on(arena, story, town, &header, id);
+		act_on(arena, story, town, choose(story, town), &header, id);
 	arena_destroy(&arena);
+}
+
+/* As far as there are facts, and municipalities in a district. */
+static void tell_beginnings(struct story *story)
+{
+	for (size_t i = 0; i < BEGINNINGS_COUNT; i++)
+		for (size_t district = 0; district < story->n_districts; district++) {
+			size_t town = district * TOWNS_PER_DISTRICT + BEGINNINGS[i].town;
+
+			if (town < story->n_towns && story->seq < story->facts)
+				tell_one(story, &story->towns[town], &ACTS[BEGINNINGS[i].act]);
+		}
 }
 
 /* Keys as in Germany: 16 states, districts of 27 municipalities on average. */
 static void found_towns(struct story *story)
 {
 	story->towns = calloc(story->n_towns, sizeof(*story->towns));
-	CHECK(story->towns != NULL);
+	story->busy = calloc(story->n_towns, sizeof(struct town *));
+	CHECK(story->towns != NULL && story->busy != NULL);
+	story->n_districts = (story->n_towns + TOWNS_PER_DISTRICT - 1) / TOWNS_PER_DISTRICT;
 	for (unsigned i = 0; i < story->n_towns; i++) {
 		struct town *town = &story->towns[i];
 		unsigned district = i / TOWNS_PER_DISTRICT, place = i % TOWNS_PER_DISTRICT;
@@ -454,9 +377,12 @@ int main(int argc, char **argv)
 	story.first_day = LAST_DAY - story.days;
 	digest_sha256("", 0, story.hash);
 	found_towns(&story);
+	story.beginnings = 1 + BEGINNINGS_COUNT * story.n_districts;
 	tell_territory(&story);
+	tell_beginnings(&story);
 	while (story.seq < story.facts)
-		tell_one(&story);
+		tell_one(&story, draw_town(&story), NULL);
+	free(story.busy);
 	free(story.towns);
 	return EXIT_SUCCESS;
 }
