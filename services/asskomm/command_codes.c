@@ -4,6 +4,7 @@
 #include "address.h"
 #include "asskomm/registry.pb-c.h"
 #include "claim.h"
+#include "code_lists.h"
 #include "codes.h"
 #include "command.h"
 #include "connection.h"
@@ -119,6 +120,7 @@ struct import_run {
 	const Registry__CodeLists *lists; /* that are there */
 	const char *claim;                /* header, or NULL */
 	bool dry_run;
+	bool quiet; /* prints only how many */
 };
 
 /* The facts tell whether anything changed; a dry run has none, so its version tells. */
@@ -171,6 +173,9 @@ static int put_list(const struct import_run *run, const char *name, const char *
 	if (recorded == NULL) {
 		return EXIT_REFUSED;
 	}
+	if (run->quiet) {
+		return EXIT_DONE;
+	}
 	if (connection->json) {
 		printf("%s\n", reply.body);
 	} else {
@@ -220,6 +225,23 @@ static int import_builtin(struct import_run *run)
 			run->dry_run ? "would be loaded" : "loaded now");
 	}
 	return exit_code;
+}
+
+/* Before history: each list by name would only be in the way there. */
+int code_lists_load(struct connection *connection)
+{
+	struct import_run run = { .connection = connection, .quiet = true };
+	struct client_reply reply;
+	int exit_code = connection_get(connection, connection->arena, "/code-lists", &reply);
+	ProtobufCMessage *lists = exit_code != EXIT_DONE
+					  ? NULL
+					  : connection_message(connection->arena,
+						    &registry__code_lists__descriptor, &reply);
+	if (lists == NULL) {
+		return exit_code != EXIT_DONE ? exit_code : EXIT_REFUSED;
+	}
+	run.lists = AS(Registry__CodeLists, registry__code_lists, lists);
+	return import_builtin(&run);
 }
 
 static int import_codes(struct connection *connection, const struct codes *codes)

@@ -4,6 +4,7 @@
  * before is answered as it was then and changes nothing. History goes over one kept-alive
  * connection, line after line, because each line may rest on the ones before. */
 #include "address.h"
+#include "code_lists.h"
 #include "command.h"
 #include "connection.h"
 #include "core/reflect.h"
@@ -132,7 +133,8 @@ static int import_text(struct import_run *run, const char *text)
 	return exit_code;
 }
 
-/* The alliance's analyses were planned by the procedures that are built in, too. The last line of
+/* The alliance's analyses were planned by the procedures that are built in, and what they found is
+ * told by the codes of the lists. The last line of
  * progress comes also after a refusal, and says how far it went. */
 static int import_history(struct connection *connection, const struct import *import)
 {
@@ -144,7 +146,10 @@ static int import_history(struct connection *connection, const struct import *im
 	if (text == NULL) {
 		return EXIT_USAGE;
 	}
-	int exit_code = import->file == NULL ? procedures_load(connection, NULL) : EXIT_DONE;
+	int exit_code = import->file == NULL ? code_lists_load(connection) : EXIT_DONE;
+	if (exit_code == EXIT_DONE && import->file == NULL) {
+		exit_code = procedures_load(connection, NULL);
+	}
 	if (exit_code != EXIT_DONE) {
 		return exit_code;
 	}

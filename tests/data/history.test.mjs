@@ -113,6 +113,41 @@ const ROUTES = [
 	["coachRetired", /^\/coaches\/([\w-]+)\/retire$/, "retiredOn", []],
 	["analysis", /^\/analyses$/, "kickedOffOn", ["municipalities"]],
 	["present", /^\/analyses\/\{([\w-]+)\}\/present$/, "presentedOn", []],
+	[
+		"receive",
+		/^\/analyses\/\{([\w-]+)\}\/deliveries\/receive$/,
+		"receivedOn",
+		["kind", "participant", "deliveredBy", "records", "sheets", "referenceOn", "sha256"],
+	],
+	[
+		"check",
+		/^\/analyses\/\{([\w-]+)\}\/deliveries\/check$/,
+		"checkedOn",
+		["kind", "participant"],
+	],
+	[
+		"reject",
+		/^\/analyses\/\{([\w-]+)\}\/deliveries\/reject$/,
+		"rejectedOn",
+		["kind", "participant", "fault", "remark"],
+	],
+	[
+		"finding",
+		/^\/analyses\/\{([\w-]+)\}\/findings$/,
+		"foundOn",
+		["actionField", "summary", "recommendations"],
+	],
+	[
+		"measure",
+		/^\/analyses\/\{([\w-]+)\}\/measures$/,
+		"decidedOn",
+		["title", "actionField", "ownerRole", "ownerOrganisation", "dueOn"],
+	],
+	["measureStart", /^\/measures\/\{([\w-]+)\}\/start$/, "startedOn", []],
+	["measureDue", /^\/measures\/\{([\w-]+)\}\/due-date$/, "changedOn", ["dueOn", "reason"]],
+	["measureFinish", /^\/measures\/\{([\w-]+)\}\/finish$/, "finishedOn", []],
+	["measureDrop", /^\/measures\/\{([\w-]+)\}\/drop$/, "droppedOn", ["reason"]],
+	["evaluate", /^\/measures\/\{([\w-]+)\}\/evaluate$/, "evaluatedOn", ["result", "method"]],
 	["step", /^\/analyses\/\{([\w-]+)\}\/steps\/\w+\/complete$/, "doneOn", []],
 	[
 		"postpone",
@@ -135,7 +170,7 @@ const ROUTES = [
 	],
 	["budget", /^\/budgets$/, "decidedOn", ["year", "amountCents"]],
 ];
-const CREATES = ["agreement", "council", "coaching", "reopen", "analysis"];
+const CREATES = ["agreement", "council", "coaching", "reopen", "analysis", "measure"];
 
 function understand(entry) {
 	const found = ROUTES.filter(([, path]) => path.test(entry.path));
@@ -317,6 +352,7 @@ test("references resolve to an earlier line of the right kind", () => {
 		coaching: "coachings",
 		reopen: "coachings",
 		analysis: "analyses",
+		measure: "measures",
 	};
 	const known = new Map();
 	for (const fact of facts) {

@@ -262,12 +262,8 @@ describe("codes", () => {
 	};
 
 	test("what is built in comes in once, and stays as somebody changed it", async () => {
-		const before = await suite.head();
-		const first = await asskomm(["codes", "import"]);
-		assert.equal(first.code, 0, first.stderr);
-		assert.match(first.stdout, /^action_fields: now version 1$/m);
-		assert.match(first.stdout, /^code lists: 13 built in, 13 loaded now$/m);
-		await until(async () => (await suite.head()) === before + 13, "a fact for each list");
+		const listed = (await asskomm(["codes"])).stdout;
+		assert.match(listed, /^action_fields +\d+ /m, "they came with the history, which uses them");
 		assert.equal((await asskomm(["codes", "import"])).stdout, "code lists: 13 built in, 0 loaded now\n");
 		assert.match((await asskomm(["codes", "import", "size_classes"])).stdout, /^size_classes: it was so before, version 1$/m);
 	});

@@ -3,7 +3,7 @@
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
-import { startSuite } from "../support/suite.mjs";
+import { startSuite, until } from "../support/suite.mjs";
 
 let suite;
 let token;
@@ -164,6 +164,14 @@ test("a survey comes as sums; single answers are refused by type and by policy",
 	assert.deepEqual([survey.indicators[1].suppressed, survey.indicators[1].n], [true, 0]);
 	const other = await suite.get(path, { token: suite.token("municipality", ["14523170"]) });
 	assert.deepEqual(other.json.items, []);
+});
+
+test("the lists that nobody maintains yet are loaded, those that are there stay", async () => {
+	const before = await suite.head();
+	const first = await suite.asskomm("codes", "import");
+	assert.match(first, /^organisation_kinds: now version 1$/m);
+	assert.match(first, /^code lists: 13 built in, 11 loaded now$/m);
+	await until(async () => (await suite.head()) === before + 11, "a fact for each list");
 });
 
 test("the same from the command line", async () => {

@@ -74,7 +74,7 @@ describe("the alliance on the day on which Heidenau signs", () => {
 	});
 
 	test("four stall, each for a reason of its own, and somebody is to act", () => {
-		const stalled = items.filter((item) => item.stalled);
+		const stalled = items.filter((item) => item.track === "coaching" && item.stalled);
 		assert.equal(sum(cells("coaching"), "stalled"), 4);
 		assert.deepEqual(
 			stalled.map(({ name, reasons: [{ obstacle, who }] }) => [name, obstacle, who]).sort(),
@@ -83,6 +83,18 @@ describe("the alliance on the day on which Heidenau signs", () => {
 				["Rodewisch", "NO_CONTACT_PERSON", "coordinator"],
 				["Torgau", "REVIEW_DUE", "adviser"],
 				["Weißwasser/O.L. / Běła Woda", "NO_COACH", "coaching_provider"],
+			],
+		);
+	});
+
+	test("measures that nobody judged, or that rest, wait for their owners", () => {
+		const stalled = items.filter((item) => item.track === "measure" && item.stalled);
+		assert.deepEqual(
+			stalled.map(({ name, reasons: [{ obstacle, who }] }) => [name, obstacle, who]).sort(),
+			[
+				["Freiberg", "NOT_EVALUATED", "coordinator"],
+				["Werdau", "NOT_EVALUATED", "public_order_office"],
+				["Zittau", "NO_ACTIVITY", "public_order_office"],
 			],
 		);
 	});
