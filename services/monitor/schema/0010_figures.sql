@@ -133,7 +133,8 @@ $$;
 -- Every counter's value on a day by district, known up to a fact: what stands at a cut and the deltas
 -- between it and the day, minus what was learned later.
 create function figures_on(as_of date, known bigint, wanted text default null)
-returns table (counter text, district text, n bigint) language plpgsql stable
+returns table (counter text, district text, n bigint) language plpgsql stable rows 5000
+set enable_sort = off -- thousands are added up, though few are expected
 as $$
 declare
 	near date := cut_near(as_of);
@@ -155,7 +156,7 @@ begin
 				and d.district between from_district and to_district
 			union all
 			select d.counter, d.district, -d.n from delta d
-			where d.seq > known and d.valid_on <= as_of
+			where d.seq > known and d.valid_on + 0 <= as_of -- looked for by number alone
 				and d.district between from_district and to_district
 		) as p
 		group by p.counter, p.district;

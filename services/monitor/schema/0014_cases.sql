@@ -245,7 +245,7 @@ as $$
 			date '1970-01-01' + s.n::int as due_on, s.responsible
 		from here s
 		where starts_with(s.counter, 'due/') and s.n > 0
-	), late as materialized (
+	), late as (
 		select unit, bool_or(due_on < day) as overdue,
 			jsonb_agg(jsonb_build_object('obstacle', 'DEADLINE_PASSED', 'since', due_on + 1,
 				'days', day - due_on, 'who', coalesce(responsible, ''), 'step', step)
