@@ -5,6 +5,7 @@
  * state of each request. Input buffers are lent to a connection only while bytes of it are waiting,
  * so idle connections hold none. */
 #include "runtime/http_internal.h"
+#include "core/catalogue.h"
 #include "runtime/log.h"
 #include "runtime/metrics.h"
 #include <netdb.h>
@@ -181,9 +182,10 @@ static void admit(struct http_connection *connection)
 	if (connection->state != CONNECTION_IDLE)
 		return;
 	if (surplus > 0)
-		http_connection_refuse(connection, 503, "Too many connections");
+		http_connection_refuse(connection, 503, TEXT("Too many connections"));
 	else if (of_address > 0)
-		http_connection_refuse(connection, 429, "Too many connections of this address");
+		http_connection_refuse(
+			connection, 429, TEXT("Too many connections of this address"));
 }
 
 /* One that is too many is taken nevertheless: left in the backlog it would wait for nothing. */

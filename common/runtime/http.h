@@ -57,6 +57,9 @@ struct http_handler {
 	/* Whether the body of this request, whose head is there, may have HTTP_BODY_LARGE_MAX and
 	 * not only HTTP_BODY_MAX; or NULL: never. */
 	bool (*is_large)(struct http_handler *handler, const struct http_exchange *exchange);
+	/* The language that the headers wish for, in which is refused what never becomes a request;
+	 * or NULL: English. Of the exchange there are but headers, and maybe not all of them. */
+	enum language (*language_of)(const struct http_exchange *exchange);
 };
 
 /* Listens on host:port (port 0: any free one, see http_server_port). NULL with the reason on

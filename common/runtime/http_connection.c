@@ -5,6 +5,7 @@
  * inside http_intake or from outside. Only a PAUSED connection takes up http_intake again from
  * there, and http_intake never calls a handler while PAUSED, so it never runs inside itself. */
 #include "runtime/http_internal.h"
+#include "core/catalogue.h"
 #include "runtime/metrics.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -147,6 +148,19 @@ static void enqueue(struct http_connection *connection, struct http_turn *turn)
 	connection->waiting++;
 }
 
+/* Of the head that is there, or of the one before: who asks goes on to read the same language. */
+static enum language language_for(const struct http_connection *connection)
+{
+	const struct http_handler *handler = connection->server->handler;
+	struct http_exchange head = { .n_headers = 1,
+		.headers = { { "accept-language", connection->gate.languages } } };
+
+	if (handler->language_of == NULL)
+		return LANGUAGE_ENGLISH;
+	return handler->language_of(
+		connection->incoming != NULL ? &connection->incoming->exchange : &head);
+}
+
 /* The error answer is one more turn in the queue, so it comes after those that are still due. */
 static void refuse_then(struct http_connection *connection, unsigned status, const char *detail,
 	enum connection_state next)
@@ -154,8 +168,10 @@ static void refuse_then(struct http_connection *connection, unsigned status, con
 	char code[8];
 	snprintf(code, sizeof(code), "%u", status);
 	metrics_add("asskomm_http_refused_total", "status", code, 1);
+	enum language language = language_for(connection);
 	http_turn_destroy(&connection->incoming);
 	struct http_turn *turn = http_turn_new(connection->server);
+	arena_set_language(turn->exchange.arena, language);
 	turn->exchange.method = connection->asks_head ? "HEAD" : NULL;
 	http_turn_refuse(turn, status, detail);
 	enqueue(connection, turn);
@@ -281,7 +297,7 @@ static void on_end(struct http_connection *connection)
 	switch (connection->state) {
 	case CONNECTION_HEAD:
 	case CONNECTION_BODY:
-		refuse_then(connection, 400, "The request is not complete", CONNECTION_HALF);
+		refuse_then(connection, 400, TEXT("The request is not complete"), CONNECTION_HALF);
 		break;
 	case CONNECTION_BUSY:
 	case CONNECTION_LAST:
@@ -374,11 +390,11 @@ static void sweep_state(struct http_connection *connection, uint64_t waited_ms)
 		break;
 	case CONNECTION_HEAD:
 		if (waited_ms > limits->header_ms)
-			http_connection_refuse(connection, 408, "The head took too long");
+			http_connection_refuse(connection, 408, TEXT("The head took too long"));
 		break;
 	case CONNECTION_BODY: /* 1 KiB for each second */
 		if (waited_ms > limits->body_grace_ms + connection->received * 1000 / 1024)
-			http_connection_refuse(connection, 408, "The body came too slowly");
+			http_connection_refuse(connection, 408, TEXT("The body came too slowly"));
 		break;
 	case CONNECTION_HALF:
 		if (waited_ms > limits->half_closed_ms)

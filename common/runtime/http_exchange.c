@@ -4,6 +4,7 @@
  * and body side by side from where they are; only what the socket does not take, or what must wait
  * for its turn, is copied. */
 #include "runtime/http_internal.h"
+#include "core/catalogue.h"
 #include "core/failure.h"
 #include "core/text.h"
 #include <stdio.h>
@@ -232,7 +233,7 @@ void http_answer(struct http_exchange *exchange, unsigned status, const char *co
 }
 
 /* The codes are those of the failures that clients know from services; detail is our own text and
- * needs no escaping. */
+ * needs no escaping. The title is HTTP's, in German the code's. */
 void http_turn_refuse(struct http_turn *turn, unsigned status, const char *detail)
 {
 	struct arena *arena = turn->exchange.arena;
@@ -240,14 +241,17 @@ void http_turn_refuse(struct http_turn *turn, unsigned status, const char *detai
 				 : status == 429                ? FAILURE_TOO_MANY
 				 : status == 503                ? FAILURE_UNAVAILABLE
 								: FAILURE_INVALID;
+	enum language language = arena_language(arena);
+	const char *title = language == LANGUAGE_ENGLISH
+				    ? http_message_reason(status)
+				    : catalogue_text(language, failure_title(code));
 	char *body = text_format(arena,
 		"{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%u,\"code\":\"%s\","
 		"\"detail\":\"%s.\"}",
-		http_message_reason(status), status, failure_name(code), detail);
+		title, status, failure_name(code), say_text(arena, detail));
 	if (status == 429 || status == 503)
 		http_answer_header(&turn->exchange, "Retry-After", "1");
-	/* What the client would like to read stands in a head that could not be read. */
-	http_answer_header(&turn->exchange, "Content-Language", "en");
+	http_answer_header(&turn->exchange, "Content-Language", language_tag(language));
 	set_answer(turn, status, "application/problem+json", body, strlen(body));
 }
 

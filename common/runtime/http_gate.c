@@ -4,6 +4,8 @@
  * message. So the gate does not try to understand a doubtful request, it refuses it. All functions
  * are pure; a verdict depends on the bytes alone, and the cases stand in tests/runtime/http. */
 #include "runtime/http_internal.h"
+
+#include "core/catalogue.h"
 #include "core/text.h"
 #include <string.h>
 #include <strings.h>
@@ -127,19 +129,19 @@ static const char *judge_path(struct span path)
 	for (size_t i = 0; i < path.len; i++) {
 		int byte = (unsigned char)path.at[i];
 		if (byte == '\\')
-			return "The path holds a character that is not allowed";
+			return TEXT("The path holds a character that is not allowed");
 		if (byte == '%') {
 			int high = i + 2 < path.len ? hex_value(path.at[i + 1]) : -1;
 			int low = i + 2 < path.len ? hex_value(path.at[i + 2]) : -1;
 			byte = high * 16 + low;
 			if (high < 0 || low < 0)
-				return "The path holds a broken percent escape";
+				return TEXT("The path holds a broken percent escape");
 			if (byte < 0x20 || byte == 0x7f || byte == '/' || byte == '\\')
-				return "The path holds a percent escape that is not allowed";
+				return TEXT("The path holds a percent escape that is not allowed");
 			i += 2;
 		}
 		if (byte == '.' && before == '.')
-			return "The path holds two dots";
+			return TEXT("The path holds two dots");
 		before = byte;
 	}
 	return NULL;
@@ -148,11 +150,12 @@ static const char *judge_path(struct span path)
 static void judge_target(struct http_gate *gate, struct span target)
 {
 	if (target.len == 0 || target.at[0] != '/')
-		refuse_head(gate, 400, "The request target does not start with a slash");
+		refuse_head(gate, 400, TEXT("The request target does not start with a slash"));
 	for (size_t i = 0; i < target.len; i++) {
 		unsigned char byte = (unsigned char)target.at[i];
 		if (byte <= 0x20 || byte >= 0x7f || byte == '#')
-			refuse_head(gate, 400, "The target holds a character that is not allowed");
+			refuse_head(gate, 400,
+				TEXT("The target holds a character that is not allowed"));
 	}
 	const char *question = memchr(target.at, '?', target.len);
 	struct span path = { target.at, question ? (size_t)(question - target.at) : target.len };
@@ -168,20 +171,21 @@ static bool judge_request_line(struct http_gate *gate, struct span line)
 	const char *first = memchr(line.at, ' ', line.len);
 	const char *second = first ? memchr(first + 1, ' ', (size_t)(end - first - 1)) : NULL;
 	if (!second) {
-		refuse_head(gate, 400, "The request line is not a method, a target and a version");
+		refuse_head(gate, 400,
+			TEXT("The request line is not a method, a target and a version"));
 		return false;
 	}
 	struct span method = { line.at, (size_t)(first - line.at) };
 	struct span target = { first + 1, (size_t)(second - first - 1) };
 	struct span version = { second + 1, (size_t)(end - second - 1) };
 	if (!is_all(method, UPPER | TOKEN) || !(CLASSES[(unsigned char)method.at[0]] & UPPER))
-		refuse_head(gate, 400, "The method is not a word");
+		refuse_head(gate, 400, TEXT("The method is not a word"));
 	if (is_word(method, "CONNECT")) /* asks to stop speaking HTTP */
-		refuse_head(gate, 400, "No connection is handed on");
+		refuse_head(gate, 400, TEXT("No connection is handed on"));
 	judge_target(gate, target);
 	bool is_old = version.len == 8 && memcmp(version.at, "HTTP/1.0", 8) == 0;
 	if (!is_old && (version.len != 8 || memcmp(version.at, "HTTP/1.1", 8) != 0))
-		refuse_head(gate, 400, "The version is neither HTTP/1.0 nor HTTP/1.1");
+		refuse_head(gate, 400, TEXT("The version is neither HTTP/1.0 nor HTTP/1.1"));
 	return is_old;
 }
 
@@ -190,9 +194,10 @@ static bool judge_request_line(struct http_gate *gate, struct span line)
 static void judge_length(struct http_gate *gate, struct fields *fields, struct span value)
 {
 	if (fields->lengths++ > 0)
-		refuse_head(gate, 400, "Content-Length was sent more than once");
+		refuse_head(gate, 400, TEXT("Content-Length was sent more than once"));
 	if (value.len > 10 || !is_all(value, DIGIT)) {
-		refuse_head(gate, 400, "Content-Length is not a number of at most ten digits");
+		refuse_head(
+			gate, 400, TEXT("Content-Length is not a number of at most ten digits"));
 		return;
 	}
 	gate->content_length = 0;
@@ -204,7 +209,8 @@ static void judge_expectation(
 	struct http_gate *gate, struct fields *fields, struct span value, bool is_old)
 {
 	if (fields->expectations++ > 0 || !is_word(value, "100-continue"))
-		refuse_head(gate, 417, "The only expectation that can be met is 100-continue");
+		refuse_head(
+			gate, 417, TEXT("The only expectation that can be met is 100-continue"));
 	gate->expects_continue = !is_old;
 }
 
@@ -214,16 +220,19 @@ static void judge_value(struct http_gate *gate, struct fields *fields, struct sp
 {
 	if (is_word(name, "host")) {
 		if (fields->hosts++ > 0 || !is_all(value, HOST))
-			refuse_head(gate, 400, "Host is not one host name");
+			refuse_head(gate, 400, TEXT("Host is not one host name"));
 	} else if (is_word(name, "content-length")) {
 		judge_length(gate, fields, value);
 	} else if (is_word(name, "transfer-encoding")) {
 		if (fields->encodings++ > 0 || !is_word(value, "chunked") || is_old)
-			refuse_head(
-				gate, 400, "The only Transfer-Encoding is chunked, with HTTP/1.1");
+			refuse_head(gate, 400,
+				TEXT("The only Transfer-Encoding is chunked, with HTTP/1.1"));
 		gate->chunked = true;
 	} else if (is_word(name, "expect")) {
 		judge_expectation(gate, fields, value, is_old);
+	} else if (is_word(name, "accept-language") && value.len < sizeof(gate->languages)) {
+		memcpy(gate->languages, value.at, value.len);
+		gate->languages[value.len] = '\0';
 	}
 }
 
@@ -231,22 +240,22 @@ static void judge_field(
 	struct http_gate *gate, struct fields *fields, struct span line, bool is_old)
 {
 	if (++fields->count > HTTP_HEADERS_MAX) {
-		refuse_head(gate, 431, "Too many header fields");
+		refuse_head(gate, 431, TEXT("Too many header fields"));
 		return;
 	}
 	if (line.at[0] == ' ' || line.at[0] == '\t') {
-		refuse_head(gate, 400, "A header field is folded");
+		refuse_head(gate, 400, TEXT("A header field is folded"));
 		return;
 	}
 	const char *colon = memchr(line.at, ':', line.len);
 	struct span name = { line.at, colon ? (size_t)(colon - line.at) : 0 };
 	if (!is_all(name, TOKEN)) {
-		refuse_head(gate, 400, "A header field has no proper name");
+		refuse_head(gate, 400, TEXT("A header field has no proper name"));
 		return;
 	}
 	struct span value = { colon + 1, line.len - name.len - 1 };
 	if (!is_all_text(value))
-		refuse_head(gate, 400, "A header field holds a control character");
+		refuse_head(gate, 400, TEXT("A header field holds a control character"));
 	while (value.len > 0 && (value.at[0] == ' ' || value.at[0] == '\t'))
 		value = (struct span){ value.at + 1, value.len - 1 };
 	while (value.len > 0 && (value.at[value.len - 1] == ' ' || value.at[value.len - 1] == '\t'))
@@ -269,11 +278,12 @@ struct http_gate http_gate_head(const char *head, size_t len)
 		judge_field(&gate, &fields, (struct span){ at, (size_t)(line_end - at) }, is_old);
 	}
 	if (fields.hosts == 0)
-		refuse_head(&gate, 400, "Host is missing");
+		refuse_head(&gate, 400, TEXT("Host is missing"));
 	if (fields.lengths > 0 && fields.encodings > 0)
-		refuse_head(&gate, 400, "Content-Length and Transfer-Encoding exclude each other");
+		refuse_head(&gate, 400,
+			TEXT("Content-Length and Transfer-Encoding exclude each other"));
 	if (gate.content_length > HTTP_BODY_LARGE_MAX)
-		refuse_head(&gate, 413, "The body may have at most 1 MiB");
+		refuse_head(&gate, 413, TEXT("The body may have at most 1 MiB"));
 	return gate;
 }
 

@@ -2,6 +2,7 @@
  * it, the parser reads it, the body follows, and the complete exchange goes to the handler; then
  * the next one, until the bytes run out or the connection takes no more. */
 #include "runtime/http_internal.h"
+#include "core/catalogue.h"
 #include <string.h>
 
 #define CONTINUE "HTTP/1.1 100 Continue\r\n\r\n"
@@ -44,7 +45,7 @@ static void begin_body(struct http_connection *connection, struct http_turn *tur
 static void refuse_body(struct http_connection *connection, struct http_turn *turn)
 {
 	http_turn_destroy(&turn);
-	http_connection_refuse(connection, 413, "The body may have at most 1 MiB");
+	http_connection_refuse(connection, 413, TEXT("The body may have at most 1 MiB"));
 }
 
 /* A complete head of `len` bytes stands at connection->start. */
@@ -62,8 +63,8 @@ static void take_head(struct http_connection *connection, size_t len)
 	}
 	struct http_turn *turn = http_message_head(connection, head, len);
 	if (!turn)
-		http_connection_refuse(
-			connection, 400, "The head is not HTTP/1.1, or its method is not known");
+		http_connection_refuse(connection, 400,
+			TEXT("The head is not HTTP/1.1, or its method is not known"));
 	else if (connection->gate.content_length > HTTP_BODY_MAX &&
 		 connection->gate.content_length > body_max(connection, turn))
 		refuse_body(connection, turn);
@@ -99,14 +100,14 @@ static bool consume_head(struct http_connection *connection)
 		return true;
 	case HTTP_SCAN_BROKEN:
 		http_connection_refuse(
-			connection, 400, "A line of the head does not end in CR and LF");
+			connection, 400, TEXT("A line of the head does not end in CR and LF"));
 		return true;
 	case HTTP_SCAN_MORE:
 		break;
 	}
 	if (len < HTTP_HEADER_BYTES_MAX)
 		return false;
-	http_connection_refuse(connection, 431, "The head has more than 16 KiB");
+	http_connection_refuse(connection, 431, TEXT("The head has more than 16 KiB"));
 	return true;
 }
 
@@ -134,11 +135,11 @@ static bool consume_body(struct http_connection *connection)
 	bool ended;
 	size_t taken = measure(connection, bytes, len, &ended);
 	if (connection->chunks.place == HTTP_CHUNK_BROKEN) {
-		http_connection_refuse(connection, 400, "The body is not properly chunked");
+		http_connection_refuse(connection, 400, TEXT("The body is not properly chunked"));
 		return true;
 	}
 	if (connection->chunks.place == HTTP_CHUNK_TOO_LARGE) {
-		http_connection_refuse(connection, 413, "The body may have at most 1 MiB");
+		http_connection_refuse(connection, 413, TEXT("The body may have at most 1 MiB"));
 		return true;
 	}
 	/* Never a byte behind the end: the parser would begin the next message with it. */
@@ -149,7 +150,8 @@ static bool consume_body(struct http_connection *connection)
 	connection->received += taken;
 	if (status != 0) {
 		http_connection_refuse(connection, status,
-			status == 503 ? "Too many bodies at once" : "The body is broken");
+			status == 503 ? TEXT("Too many bodies at once")
+				      : TEXT("The body is broken"));
 	} else if (ended) {
 		struct http_turn *turn = connection->incoming;
 		connection->incoming = NULL;

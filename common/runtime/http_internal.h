@@ -38,6 +38,7 @@ struct http_gate {
 	uint64_t content_length;
 	bool chunked;
 	bool expects_continue;
+	char languages[128]; /* Accept-Language, also of a head that may not pass; "" when longer */
 };
 struct http_gate http_gate_head(const char *head, size_t len);
 

@@ -426,6 +426,7 @@ struct edge *edge_new(struct service *service)
 	edge->service = service;
 	edge->ledger = service_peer(service, "ledger");
 	edge->handler.on_request = on_request;
+	edge->handler.language_of = language_wanted;
 	edge->handler.is_large = edge_is_large;
 	edge->inflight_max = (size_t)service_number(service, "ASSKOMM_HTTP_INFLIGHT", 0, 1000000);
 	size_t cache_bytes_max =

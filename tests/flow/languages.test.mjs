@@ -3,6 +3,7 @@
 import { after, before, describe, test } from "node:test";
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { connect } from "node:net";
 import { startAgent } from "../support/agent.mjs";
 import { startSuite } from "../support/suite.mjs";
 
@@ -109,4 +110,42 @@ test("a service that does not answer is told of in German, too", async () => {
 	} finally {
 		suite.resume("coaching");
 	}
+});
+
+// What never becomes a request is refused before anybody looks at what it asks for.
+describe("bytes that are no request", () => {
+	const say = (...bytes) =>
+		new Promise((done, fail) => {
+			let text = "";
+			const socket = connect(suite.port, "127.0.0.1", () => socket.write(bytes.join("")));
+			socket.setEncoding("utf8").on("data", (part) => (text += part));
+			socket.on("end", () => done(text.slice(text.lastIndexOf("HTTP/1.1 "))));
+			socket.on("error", fail);
+		});
+	const head = (language, line = "GET / HTTP/1.1", more = "") =>
+		`${line}\r\nHost: a\r\n${language ? `Accept-Language: ${language}\r\n` : ""}${more}\r\n`;
+	const chunked = "Transfer-Encoding: chunked\r\n";
+	const upload = "POST /api/v1/budgets HTTP/1.1";
+	for (const [why, bytes, status, english, german] of [
+		["a path with two dots", (l) => [head(l, "GET /a/../b HTTP/1.1")], 400, "The path holds two dots.", "Der Pfad enthält zwei Punkte hintereinander."],
+		["a length that is none", (l) => [head(l, upload, "Content-Length: x\r\n")], 400, "Content-Length is not a number of at most ten digits.", "Content-Length ist keine Zahl von höchstens zehn Ziffern."],
+		["a body that is too large", (l) => [head(l, upload, "Content-Length: 4000000\r\n")], 413, "The body may have at most 1 MiB.", "Der Inhalt darf höchstens 1 MiB groß sein."],
+		["a body in broken chunks", (l) => [head(l, upload, chunked), "x\r\n"], 400, "The body is not properly chunked.", "Der Inhalt ist nicht richtig in Stücke (chunked) geteilt."],
+		["a broken line behind a request", (l) => [head(l), "GET\n"], 400, "A line of the head does not end in CR and LF.", "Eine Zeile des Kopfes endet nicht mit CR und LF."],
+	])
+		test(why, async () => {
+			for (const [wish, language, detail] of [
+				[undefined, "en", english],
+				["en", "en", english],
+				["de-DE,de;q=0.9,en;q=0.5", "de", german],
+				["x".repeat(2000), "en", english],
+			]) {
+				const answer = await say(...bytes(wish));
+				assert.match(answer, new RegExp(`^HTTP/1.1 ${status} `));
+				assert.match(answer, new RegExp(`^Content-Language: ${language}\r$`, "m"));
+				const problem = JSON.parse(answer.slice(answer.indexOf("\r\n\r\n")));
+				assert.deepEqual([problem.status, problem.detail], [status, detail]);
+				if (language === "de") assert.doesNotMatch(problem.title, /Request|Large/);
+			}
+		});
 });
