@@ -4,8 +4,9 @@
  *
  * The same arguments give the same rows, hash chain and all. The first fact is the territory; each
  * other one is a step in the life of one municipality: contacted, advised again and again, signed,
- * coached, analysed. A third comes late, by up to a year; one in fifty is taken back or replaced by
- * the same on another day; one in two thousand is a merger with the neighbour.
+ * coached, analysed. A third comes late, by up to a year, in a case never before what happened
+ * before; one in fifty is taken back or replaced by the same on another day; one in two thousand is
+ * a merger with the neighbour.
  *
  * In the first year two municipalities of each district go through what there is. From then on no
  * more coachings and analyses are open at once than there are districts, since coaches are few, and
@@ -256,6 +257,10 @@ static void act_on(struct arena *arena, struct story *story, struct town *town,
 	bool was_coached = (town->stages & IN_COACHING) != 0;
 	bool was_analysed = (town->stages & IN_ANALYSIS) != 0;
 
+	if (act->process == COACHING || act->process == ANALYSIS) {
+		town->told_on = story->day > town->told_on ? story->day : town->told_on;
+		day_text(town->told_on, header->valid_on);
+	}
 	if (act->begins)
 		draw_uuid(story, town->processes[act->process]);
 	header->aggregate = aggregate_of(town, act);
@@ -263,7 +268,7 @@ static void act_on(struct arena *arena, struct story *story, struct town *town,
 	story->coachings += ((town->stages & IN_COACHING) != 0) - (size_t)was_coached;
 	story->analyses += ((town->stages & IN_ANALYSIS) != 0) - (size_t)was_analysed;
 	note_busy(story, town);
-	town->last = act;
+	town->last = act->removes == 0 ? act : NULL; /* what has ended has ended */
 	snprintf(town->last_id, sizeof(town->last_id), "%s", id);
 	tell(arena, story, id, town->key, header, content_of(arena, act, town, today_of(story)));
 }
@@ -315,7 +320,8 @@ static void tell_one(struct story *story, struct town *town, const struct act *a
 	char id[UUID_SIZE], day[CIVIL_DATE_SIZE];
 
 	draw_uuid(story, id);
-	day_text(today_of(story) - lateness(story), day);
+	story->day = today_of(story) - lateness(story);
+	day_text(story->day, day);
 	header.valid_on = day;
 	if (act != NULL)
 		act_on(arena, story, town, act, &header, id);

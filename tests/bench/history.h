@@ -24,7 +24,8 @@ struct town {
 	char processes[PROCESSES][UUID_SIZE];
 	const struct act *last; /* that can be corrected, or NULL */
 	char last_id[UUID_SIZE];
-	size_t busy_at; /* its place among the busy ones, counted from 1; 0: in no case */
+	int32_t told_on; /* the last day that was told of a case */
+	size_t busy_at;  /* its place among the busy ones, counted from 1; 0: in no case */
 };
 
 struct story {
@@ -34,7 +35,7 @@ struct story {
 	struct town *towns;
 	struct town **busy; /* those in a coaching or an analysis */
 	size_t n_busy, coachings, analyses;
-	int32_t first_day, days;
+	int32_t first_day, days, day; /* the one of the fact that is told */
 	uint64_t seq;
 	uint8_t hash[DIGEST_SIZE];
 };

@@ -18,7 +18,11 @@ create table span (
 	opened_on date not null -- the first day that anything was told of this counter and unit
 );
 create index span_unit on span (unit, counter);
-create index span_during on span using gist (during) where n > 0;
+-- Councils last for decades and wait for nobody: what asks for the others does not look at them.
+create index span_during on span using gist (during)
+	where n > 0 and counter not in ('stage/council', 'activity/council');
+create index span_council on span using gist (during)
+	where n > 0 and counter in ('stage/council', 'activity/council');
 create index span_stage on span (counter, (lower(during))) where n > 0;
 
 -- What is told of a case, each in a counter <kind>/<track> (rules/cases_of.c); deadlines have units of
@@ -167,7 +171,12 @@ begin
 		else
 			return query
 				select s.* from span s
-				where s.during @> day and s.n > 0 and s.counter = any (counters);
+				where s.during @> day and s.n > 0 and s.counter = any (counters)
+					and s.counter not in ('stage/council', 'activity/council')
+				union all
+				select s.* from span s
+				where s.during @> day and s.n > 0 and 'council' = any (tracks)
+					and s.counter in ('stage/council', 'activity/council');
 		end if;
 	else
 		return query
