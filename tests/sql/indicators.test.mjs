@@ -526,7 +526,7 @@ test("a forecast draws from the departures", async () => {
 		const stage = random.of([null, ...Object.values(STAGES[track])]);
 		const [row] = await monitor.run("get_forecast", {
 			as_of: day, known_at: instantOf(known), today: "2030-01-01", track, stage, district,
-			police_directorate: null,
+			police_directorate: null, milestone: null,
 		});
 		const counted = stageBy(staysBy(day, known), track, stage ?? "", {
 			day, window: 208 * 7, district,

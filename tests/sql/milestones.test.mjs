@@ -170,6 +170,34 @@ test("a funnel has the conversions of each district, and they sum up to the stat
 	assert.deepEqual(await monitor.run("get_conversion_funnel", { ...nothing, to: "glory" }), []);
 });
 
+test("a forecast of a milestone draws from those who reached it", async () => {
+	for (let i = 0; i < 12; i++) {
+		const day = randomDay();
+		const known = random.chance(0.5) ? FACTS : random.below(FACTS) + 1;
+		const district = random.chance(0.5) ? "14628" : null;
+		const milestone = random.of([null, ...Object.keys(COUNTERS), "strategy"]);
+		const [row] = await monitor.run("get_forecast", {
+			as_of: day, known_at: instantOf(known), today: day, track: null, stage: null, district,
+			police_directorate: null, milestone,
+		});
+		const ago = [...reachedBy(day, known)]
+			.filter(([name]) => name.endsWith(` ${milestone ?? "agreement"}`))
+			.filter(([name]) => !district || name.startsWith(district))
+			.map(([, on]) => sinceEpoch(day) - sinceEpoch(on))
+			.filter((days) => days < 208 * 7)
+			.sort((a, b) => a - b);
+		assert.deepEqual(JSON.parse(row.done_days_ago), ago, `${seeded}: ${day} ${known} ${milestone}`);
+		assert.equal(row.milestone, milestone ?? "agreement");
+	}
+	const asked = { as_of: "2023-01-01", known_at: null, today: "2023-01-01", stage: null, district: null,
+		police_directorate: null };
+	for (const wrong of [
+		{ track: null, milestone: "agrement" },
+		{ track: "coaching", milestone: "agreement" },
+	])
+		assert.deepEqual(await monitor.run("get_forecast", { ...asked, ...wrong }), []);
+});
+
 test("a dossier has what stands, in order, for those who may see it", async () => {
 	for (const key of TOWNS) {
 		const day = randomDay();

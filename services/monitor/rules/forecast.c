@@ -1,5 +1,5 @@
 /* How many cases will leave, and when so many will have left, if the weeks to come are like those
- * of the last year.
+ * of the last year; so of those who reach a milestone: how many will sign.
  *
  * Each run draws its weeks from the 52 that were, those without departures too; what 85 of 100 runs
  * reach is promised at 85 %. Fewer than 8 weeks with a departure say nothing about the next ones.
@@ -20,6 +20,7 @@
 #define WEEKS_KNOWN 208u
 #define WEEKS_WITH_MIN 8u
 #define WEEKS_DEFAULT 13u
+#define WEEKS_ASKED_MAX 104
 #define WEEKS_MAX 520u
 #define TEST_EVERY 4u
 #define WEEK 7
@@ -66,6 +67,8 @@ static uint64_t seed_of(
 	hash = hash_text(hash, request->track);
 	hash = hash_text(hash, request->stage);
 	hash = hash_text(hash, request->district);
+	if (request->milestone[0] != '\0' || request->by[0] != '\0')
+		hash = hash_text(hash_text(hash, request->milestone), request->by);
 	hash = (hash ^ request->weeks) * 0x100000001b3u;
 	return (hash ^ request->count) * 0x100000001b3u;
 }
@@ -189,6 +192,20 @@ static void set_back_test(struct arena *arena, Monitor__Forecast *answer, struct
 	answer->back_test = test;
 }
 
+/* A day is asked for as people speak of it; a forecast is of whole weeks, which must not reach
+ * beyond it. */
+static uint32_t weeks_asked(const Monitor__GetForecastRequest *request, const char *as_of)
+{
+	struct civil_date from, by;
+	int32_t weeks;
+
+	if (request->by[0] == '\0')
+		return request->weeks > 0 ? request->weeks : WEEKS_DEFAULT;
+	CHECK(civil_parse(as_of, &from) && civil_parse(request->by, &by));
+	weeks = (civil_days(by) - civil_days(from)) / WEEK;
+	return weeks < 1 ? 1 : weeks > WEEKS_ASKED_MAX ? WEEKS_ASKED_MAX : (uint32_t)weeks;
+}
+
 static Monitor__Forecast *empty_forecast(struct arena *arena,
 	const Monitor__GetForecastRequest *request, const Monitor__ForecastFacts *facts)
 {
@@ -201,7 +218,8 @@ static Monitor__Forecast *empty_forecast(struct arena *arena,
 	answer->ledger_seq = facts->ledger_seq;
 	answer->track = request->track;
 	answer->stage = request->stage;
-	answer->weeks = request->weeks > 0 ? request->weeks : WEEKS_DEFAULT;
+	answer->milestone = facts->milestone;
+	answer->weeks = weeks_asked(request, facts->as_of);
 	answer->until = day_after_weeks(arena, facts->as_of, answer->weeks);
 	answer->count = request->count;
 	return answer;

@@ -93,3 +93,18 @@ as $$
 			as is_handed_over) as p
 	where wanted_adviser is null or r.adviser = wanted_adviser
 $$;
+
+-- Who of the participants lies in some districts on a day: those whose key begins with one of them, and
+-- consortia.
+create function participants_in(districts text[], as_of date, known bigint) returns setof text
+language sql stable
+as $$
+	select distinct t.key
+	from party t
+	where left(t.key, 5) = any (districts)
+	union
+	select p.key
+	from (select distinct key from party where district = any (districts)) as t,
+		party_on(t.key, as_of, known) as p
+	where p.district = any (districts)
+$$;
