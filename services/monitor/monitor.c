@@ -28,6 +28,9 @@ static const struct query queries[] = {
 	{ "GetConversionFunnel", "get_conversion_funnel", &monitor__funnel_facts__descriptor,
 		conversion_funnel },
 	{ "GetLoad", "get_load", NULL, NULL },
+	{ "ListMilestones", "list_milestones", NULL, NULL },
+	{ "ExportMilestones", "export_milestones", &monitor__milestone_facts__descriptor,
+		export_milestones },
 	{ .rpc = NULL },
 };
 

@@ -25,9 +25,10 @@ const TOWNS = ["14628", "14713"].flatMap((district) =>
 	Array.from({ length: 8 }, (_, i) => `${district}${100 + i}`),
 );
 
-const COUNTERS = { advice: "advised", agreement: "agreements", coaching: "coachings",
-	analysis: "analysesStarted", council: "councils" };
-const CASES = ["coaching", "analysis", "council"];
+const COUNTERS = { contact: "contacted", advice: "advised", agreement: "agreements", coaching: "coachings",
+	analysis: "analysesStarted", council: "councils", coach_matched: "coachesMatched" };
+const CASES = ["coaching", "analysis", "council", "coach_matched", "strategy", "measure", "measure_done"];
+const STAGES = { strategy: ["stage/analysis", -1], measure: ["stage/measure", 1], measure_done: ["stage/measure", 3] };
 
 const markOf = (counter, unit, participant, validOn, n = 1) => ({
 	counter, unit, participant, district: participant.slice(0, 5), validOn, n,
@@ -35,11 +36,12 @@ const markOf = (counter, unit, participant, validOn, n = 1) => ({
 
 // A fact: one milestone of one town, or an analysis of two.
 function makeFact(seq) {
-	const milestone = random.of([...Object.keys(COUNTERS), "strategy"]);
+	const milestone = random.of([...Object.keys(COUNTERS), ...Object.keys(STAGES)]);
 	const towns = [...new Set(CASES.includes(milestone) ? [random.of(TOWNS), random.of(TOWNS)] : [random.of(TOWNS)])];
 	const day = randomDay();
-	const unit = CASES.includes(milestone) || milestone === "strategy" ? randomUUID() : towns[0];
-	const isMark = milestone !== "strategy";
+	const unit = CASES.includes(milestone) ? randomUUID() : towns[0];
+	const isMark = milestone in COUNTERS;
+	const [stage, n] = STAGES[milestone] ?? [];
 	return {
 		seq, day, milestone, towns,
 		id: randomUUID(),
@@ -48,7 +50,7 @@ function makeFact(seq) {
 			...(isMark ? [markOf(COUNTERS[milestone], unit, towns[0], day)] : []),
 			...towns.map((key) => markOf("participants", key, key, day)),
 		],
-		cases: isMark ? [] : [markOf("stage/analysis", unit, towns[0], day, -1)],
+		cases: isMark ? [] : [markOf(stage, unit, towns[0], day, n)],
 	};
 }
 
@@ -104,6 +106,10 @@ before(async () => {
 	console.log(seeded);
 	suite = await startSql();
 	monitor = suite.service("monitor");
+	await suite.client().rows(
+		`insert into monitor.district (district, told_on, seq, name, kind, police_directorate, municipalities)
+		values ('14628', '2020-01-01', 0, '', 'district', '', 8), ('14713', '2020-01-01', 0, '', 'district', '', 8)`,
+	);
 	await suite.client().rows(
 		`insert into monitor.party (key, told_on, seq, kind, name, district, association, population)
 		select key, '2020-01-01', 0, 'municipality', 'Town ' || key, left(key, 5), '', 1000
@@ -175,7 +181,7 @@ test("a forecast of a milestone draws from those who reached it", async () => {
 		const day = randomDay();
 		const known = random.chance(0.5) ? FACTS : random.below(FACTS) + 1;
 		const district = random.chance(0.5) ? "14628" : null;
-		const milestone = random.of([null, ...Object.keys(COUNTERS), "strategy"]);
+		const milestone = random.of([null, ...Object.keys(COUNTERS), ...Object.keys(STAGES)]);
 		const [row] = await monitor.run("get_forecast", {
 			as_of: day, known_at: instantOf(known), today: day, track: null, stage: null, district,
 			police_directorate: null, milestone,
@@ -196,6 +202,50 @@ test("a forecast of a milestone draws from those who reached it", async () => {
 		{ track: "coaching", milestone: "agreement" },
 	])
 		assert.deepEqual(await monitor.run("get_forecast", { ...asked, ...wrong }), []);
+});
+
+// Who took part by a day, with the milestones that it reached.
+function rowsBy(day, known, isSeen) {
+	const reached = reachedBy(day, known);
+	const present = new Set(standing(known, day).flatMap(({ towns }) => towns));
+	return TOWNS.filter((key) => present.has(key) && isSeen(key))
+		.sort()
+		.map((participant) => ({
+			participant,
+			name: `Town ${participant}`,
+			district: participant.slice(0, 5),
+			...Object.fromEntries(
+				[...reached]
+					.filter(([name]) => name.startsWith(participant))
+					.map(([name, on]) => [`${name.split(" ")[1]}_on`, on]),
+			),
+		}));
+}
+const filled = (row) =>
+	Object.fromEntries(Object.entries(row).filter(([key, value]) => value !== null && key !== "next"));
+
+test("each participant has a row with its milestones, in pages and all at once, by scope", async () => {
+	for (let i = 0; i < 10; i++) {
+		const day = randomDay();
+		const known = random.chance(0.5) ? FACTS : random.below(FACTS) + 1;
+		const district = random.chance(0.3) ? "14628" : null;
+		const scope = random.of(["*", "14713", TOWNS[3]]);
+		const asked = { as_of: day, known_at: instantOf(known), today: day, district };
+		const label = `${seeded}: ${day} ${known} ${district} ${scope}`;
+		const wanted = rowsBy(day, known, (key) =>
+			(scope === "*" || key.startsWith(scope)) && (!district || key.startsWith(district)));
+		const pages = [];
+		for (let cursor = null; ; ) {
+			const rows = await monitor.run("list_milestones", { ...asked, cursor, limit: 3 }, { scope });
+			assert.ok(rows.length <= 3, label);
+			pages.push(...rows);
+			cursor = rows[rows.length - 1]?.next ?? null;
+			if (cursor === null) break;
+		}
+		assert.deepEqual(pages.map(filled), wanted, label);
+		const [table] = await monitor.run("export_milestones", asked, { scope });
+		assert.deepEqual(JSON.parse(table.rows), wanted, label);
+	}
 });
 
 test("a dossier has what stands, in order, for those who may see it", async () => {

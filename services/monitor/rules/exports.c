@@ -7,6 +7,7 @@
 
 #include "core/check.h"
 #include "core/reflect.h"
+#include "core/tables.h"
 #include "core/text.h"
 #include <string.h>
 
@@ -171,6 +172,33 @@ ProtobufCMessage *export_indicators(
 			   "cycleTimeN,cycleTimeP50,cycleTimeP70,cycleTimeP85,cycleTimeP95\r\n");
 	for (size_t i = 0; i < answer->n_stages; i++)
 		add_stage(&text, answer->stages[i]);
+	return export_of(arena, &text);
+}
+
+/* Every field is a text, and its name the column's: who adds a milestone adds a column. */
+ProtobufCMessage *export_milestones(
+	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request)
+{
+	const Monitor__MilestoneFacts *facts =
+		AS(Monitor__MilestoneFacts, monitor__milestone_facts, row);
+	const ProtobufCMessageDescriptor *type = &monitor__milestone_row__descriptor;
+	const struct message_info *info = tables_message(type);
+	struct text text;
+
+	(void)request;
+	text_init(&text, arena, EXPORT_MAX);
+	for (unsigned k = 0; k < type->n_fields; k++)
+		add_cell(&text, info->fields[k].json_name);
+	end_line(&text);
+	for (size_t i = 0; i < facts->n_rows; i++) {
+		for (unsigned k = 0; k < type->n_fields; k++) {
+			const char *value = reflect_get_text(
+				arena, &facts->rows[i]->base, type->fields[k].name);
+
+			add_cell(&text, value != NULL ? value : "");
+		}
+		end_line(&text);
+	}
 	return export_of(arena, &text);
 }
 

@@ -34,10 +34,12 @@ ProtobufCMessage *bottlenecks(
 ProtobufCMessage *forecast(
 	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request);
 
-/* PipelineItemFacts, IndicatorFacts and CaseEvents to Export. */
+/* PipelineItemFacts, IndicatorFacts, MilestoneFacts and CaseEvents to Export. */
 ProtobufCMessage *export_items(
 	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request);
 ProtobufCMessage *export_indicators(
+	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request);
+ProtobufCMessage *export_milestones(
 	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request);
 ProtobufCMessage *export_events(
 	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request);
