@@ -28,6 +28,7 @@ static const struct query queries[] = {
 	{ "GetConversionFunnel", "get_conversion_funnel", &monitor__funnel_facts__descriptor,
 		conversion_funnel },
 	{ "GetLoad", "get_load", NULL, NULL },
+	{ "GetOutcomes", "get_outcomes", &monitor__outcome_facts__descriptor, outcomes },
 	{ "ListMilestones", "list_milestones", NULL, NULL },
 	{ "ExportMilestones", "export_milestones", &monitor__milestone_facts__descriptor,
 		export_milestones },
@@ -49,6 +50,9 @@ static struct setting settings[] = {
 	{ "ASSKOMM_COACHING_COACH_CHANGES", "1", false, "changes of coach that are fine", NULL },
 	{ "ASSKOMM_MEASURE_DAYS", "180", false,
 		"days without anything on a measure, or its evaluation, then it is stalled", NULL },
+	{ "ASSKOMM_DORMANT_DAYS", "365", false,
+		"days without a fact about a participant that has not signed: it went dormant",
+		NULL },
 	{ .name = NULL },
 };
 

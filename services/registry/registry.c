@@ -22,6 +22,8 @@ static const struct command commands[] = {
 		sign_preliminary_agreement, "participant.save", NULL },
 	{ "DesignateModelMunicipality", &registry__participant__descriptor, "participant.load",
 		designate_model_municipality, "participant.save", NULL },
+	{ "DeclineCooperation", &registry__participant__descriptor, "participant.load",
+		decline_cooperation, "participant.save", NULL },
 	{ "WithdrawParticipantFact", &registry__participant__descriptor, "participant.withdraw",
 		withdraw_participant_fact, "participant.save", NULL },
 	{ "SignAgreement", &registry__agreement__descriptor, "agreement.new", sign_agreement,

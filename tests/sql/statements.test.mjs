@@ -75,7 +75,7 @@ const WORKERS = {
 		set_thresholds: {
 			given: {
 				no_coach_days: "integer", no_activity_days: "integer", review_days: "integer",
-				coach_changes: "integer", measure_days: "integer",
+				coach_changes: "integer", measure_days: "integer", dormant_days: "integer",
 			},
 			read: {},
 		},

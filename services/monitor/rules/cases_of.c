@@ -8,6 +8,7 @@
  * -1 done, -2 given up. Summed up as stage/<track>/<number>.
  * - activity/<track>: something happened.
  * - due/<track>, unit <case>/<step>: the day it is due, as days since 1970; 0: not any more.
+ * - declined/participant: a participant did.
  * - contact/<track>, review/<track>, coachChanges/<track>: what a rule of health asks for.
  *
  * Numbers of stages: the status of a coaching or measure, STAGES of the others; their names are in
@@ -339,6 +340,15 @@ static void tell_council(const struct telling *telling, const ProtobufCMessage *
 		}
 }
 
+/* No case of its own, and no published counter: what came first is told by its timeline. */
+static void tell_declined(const struct telling *telling)
+{
+	struct subject subject = marks_subject(telling->header);
+
+	add_case(telling, mark_new(telling->arena, "declined/participant", subject.key, subject,
+				  telling->header->valid_on, 1));
+}
+
 /* What is withdrawn or corrected takes its marks with it; that needs none of its own. Procedures
  * and the like are about no case: they have no participants. */
 void mark_cases(struct arena *arena, Monitor__Marks *marks, const Asskomm__FactHeader *header,
@@ -350,6 +360,8 @@ void mark_cases(struct arena *arena, Monitor__Marks *marks, const Asskomm__FactH
 	if (header->n_participants == 0)
 		return;
 	tell_council(&telling, fact);
+	if (fact->descriptor == &registry__participant_declined__descriptor)
+		tell_declined(&telling);
 	telling.track = "coaching";
 	if (strcmp(package, "asskomm.coaching.v1") == 0)
 		tell_coaching(&telling, fact);

@@ -48,6 +48,10 @@ ProtobufCMessage *export_events(
 ProtobufCMessage *conversion_funnel(
 	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request);
 
+/* OutcomeFacts to Outcomes. */
+ProtobufCMessage *outcomes(
+	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request);
+
 /* ConversionsFacts to Conversions. */
 ProtobufCMessage *conversions(
 	struct arena *arena, const ProtobufCMessage *row, const ProtobufCMessage *request);

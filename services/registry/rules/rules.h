@@ -28,6 +28,7 @@ rule_fn withdraw_adviser;
 rule_fn set_contact;
 rule_fn erase_contact;
 rule_fn set_boundaries;
+rule_fn decline_cooperation;
 
 /* Makes the preview from the territory's row and the register (query PreviewTerritory). */
 ProtobufCMessage *preview_territory(
