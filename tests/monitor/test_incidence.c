@@ -1,5 +1,5 @@
-/* What holds of every set of competing outcomes: the shares and the rest are 1, none ever falls, and
- * where nobody is censored they are the plain shares with the variance of a binomial. */
+/* What holds of every set of competing outcomes: the shares and the rest are 1, none ever falls,
+ * and where nobody is censored they are the plain shares with the variance of a binomial. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -118,8 +118,8 @@ static void without_censoring_it_is_counting(void **state)
 				came += sample.days[cause][i] <= day;
 			share = came / n;
 			assert_close(step != NULL ? step->share[cause] : 0, share);
-			assert_close(incidence_variance(incidence, cause, day),
-				share * (1 - share) / n);
+			assert_close(
+				incidence_variance(incidence, cause, day), share * (1 - share) / n);
 		}
 		arena_destroy(&arena);
 	}
