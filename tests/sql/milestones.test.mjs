@@ -230,7 +230,8 @@ test("each participant has a row with its milestones, in pages and all at once, 
 		const known = random.chance(0.5) ? FACTS : random.below(FACTS) + 1;
 		const district = random.chance(0.3) ? "14628" : null;
 		const scope = random.of(["*", "14713", TOWNS[3]]);
-		const asked = { as_of: day, known_at: instantOf(known), today: day, district };
+		const asked = { as_of: day, known_at: instantOf(known), today: day, district,
+			police_directorate: null };
 		const label = `${seeded}: ${day} ${known} ${district} ${scope}`;
 		const wanted = rowsBy(day, known, (key) =>
 			(scope === "*" || key.startsWith(scope)) && (!district || key.startsWith(district)));

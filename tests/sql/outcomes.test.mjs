@@ -134,9 +134,10 @@ async function fold(some) {
 		await monitor.runTogether("fold", values.slice(at, at + 40), { scope: "*", actor: "monitor" });
 }
 
-async function ask({ day, known, district, from }) {
+async function ask({ day, known, district, from, directorate = null }) {
 	const [row] = await monitor.run("get_outcomes", {
 		as_of: dateOf(day), known_at: instantOf(known), today: "2030-01-01", district, from, within: null,
+		police_directorate: directorate,
 	});
 	const list = (name) => JSON.parse(row[`${name}_after`]);
 	return {
@@ -158,7 +159,7 @@ before(async () => {
 	monitor = suite.service("monitor");
 	await suite.client().rows(
 		`insert into monitor.district (district, told_on, seq, name, kind, police_directorate, municipalities)
-		select d, '2019-01-01', 0, '', 'district', '', 20 from unnest(array['14628', '14713']) as d`,
+		select d, '2019-01-01', 0, '', 'district', 'PD-' || d, 20 from unnest(array['14628', '14713']) as d`,
 	);
 	await fold(facts.slice(0, FACTS / 2));
 	for (let i = 0; i < 8; i++) {
@@ -197,6 +198,13 @@ test("the districts are the state, and what is neither contact nor advice is not
 				`${seeded}: ${JSON.stringify(asked)}`,
 			);
 	}
-	const wrong = { as_of: "2022-01-01", known_at: null, today: "2022-01-01", district: null, within: null };
+	const asked = question(FACTS);
+	assert.deepEqual(
+		await ask({ ...asked, district: null, directorate: "PD-14713" }),
+		await ask({ ...asked, district: "14713" }),
+		`${seeded}: ${JSON.stringify(asked)}`,
+	);
+	const wrong = { as_of: "2022-01-01", known_at: null, today: "2022-01-01", district: null, within: null,
+		police_directorate: null };
 	assert.deepEqual(await monitor.run("get_outcomes", { ...wrong, from: "agreement" }), []);
 });

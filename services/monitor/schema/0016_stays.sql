@@ -275,23 +275,3 @@ as $$
 	join mark p on p.counter = 'participants' and p.unit = k.key and p.phase = 1
 	join mark m on m.seq = p.seq and starts_with(m.counter, 'stage/')
 $$;
-
--- Who took part up to a day, known with a fact, and where; those in the caller's scope. A consortium is
--- seen by those who see a member.
-create function participants_seen(wanted_district text, day date, known bigint)
-returns table (key text, name text, district text)
-language sql stable
-set enable_seqscan = off
-as $$
-	select u.unit, coalesce(p.name, ''), coalesce(p.district, left(u.unit, 5))
-	from units_of('participants') as u(unit)
-	left join lateral party_on(u.unit, day, known) as p on true
-	where (wanted_district is null or starts_with(u.unit, wanted_district)
-			or p.district = wanted_district)
-		and exists (
-			select from mark m
-			where m.counter = 'participants' and m.unit = u.unit and m.valid_on <= day
-				and m.phase = 1 and stands(m.seq, m.gone_with, known))
-		and meta.in_scope(array[u.unit] || array(
-			select c.key from member c where c.consortium = u.unit and c.seq <= known))
-$$;

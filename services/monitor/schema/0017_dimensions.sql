@@ -94,17 +94,31 @@ as $$
 	where wanted_adviser is null or r.adviser = wanted_adviser
 $$;
 
--- Who of the participants lies in some districts on a day: those whose key begins with one of them, and
--- consortia.
-create function participants_in(districts text[], as_of date, known bigint) returns setof text
+-- Whether a participant lies in one of some districts on a day; null are all. A key begins with its
+-- district's, but for that of a consortium.
+create function lies_in(participant text, districts text[], as_of date, known bigint) returns boolean
 language sql stable
 as $$
-	select distinct t.key
-	from party t
-	where left(t.key, 5) = any (districts)
-	union
-	select p.key
-	from (select distinct key from party where district = any (districts)) as t,
-		party_on(t.key, as_of, known) as p
-	where p.district = any (districts)
+	select districts is null or left(participant, 5) = any (districts)
+		or starts_with(participant, 'k-') and exists (
+			select from party_on(participant, as_of, known) p where p.district = any (districts))
+$$;
+
+-- Who took part up to a day, known with a fact, and where; those in the caller's scope. A consortium is
+-- seen by those who see a member.
+create function participants_seen(districts text[], day date, known bigint)
+returns table (key text, name text, district text)
+language sql stable
+set enable_seqscan = off
+as $$
+	select u.unit, coalesce(p.name, ''), coalesce(p.district, left(u.unit, 5))
+	from units_of('participants') as u(unit)
+	left join lateral party_on(u.unit, day, known) as p on true
+	where lies_in(u.unit, districts, day, known)
+		and exists (
+			select from mark m
+			where m.counter = 'participants' and m.unit = u.unit and m.valid_on <= day
+				and m.phase = 1 and stands(m.seq, m.gone_with, known))
+		and meta.in_scope(array[u.unit] || array(
+			select c.key from member c where c.consortium = u.unit and c.seq <= known))
 $$;

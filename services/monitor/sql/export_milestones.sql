@@ -1,10 +1,13 @@
 -- The milestones of all participants, all at once; those in the caller's scope. No row when they are
 -- too many for one answer.
-with asked as (
+with given as (
 	select coalesce(:as_of::date, :today::date) as as_of, known_seq(:known_at) as known
 	where must_know(:district, null)
+), asked as materialized (
+	select g.*, districts_asked(:district, :police_directorate, null, g.as_of, g.known) as districts
+	from given g
 ), seen as materialized (
-	select p.* from asked a, participants_seen(:district, a.as_of, a.known) as p
+	select p.* from asked a, participants_seen(a.districts, a.as_of, a.known) as p
 ), reached as (
 	select m.participant, jsonb_object_agg(m.milestone || '_on', m.reached_on) as days
 	from (

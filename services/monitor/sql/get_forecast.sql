@@ -21,8 +21,7 @@ with asked as (
 	cross join area d
 	cross join milestones_on(a.as_of, a.known, array[a.milestone]) as m
 	where m.reached_on > a.as_of - 208 * 7
-		and (d.districts is null or m.participant in (
-			select h.key from participants_in(d.districts, a.as_of, a.known) as h(key)))
+		and lies_in(m.participant, d.districts, a.as_of, a.known)
 )
 select a.as_of, :known_at as known_at, :district as district, a.known as ledger_seq,
 	(select coalesce(jsonb_agg(d.days_ago order by d.days_ago), '[]') from departed d)

@@ -8,16 +8,15 @@ with asked as (
 		(select coalesce(max(t.days) filter (where t.name = 'dormant'), 365) from threshold t)
 			as dormant_days
 	where must_know(:district, null) and coalesce(:from, 'contact') in ('contact', 'advice')
-), here as materialized ( -- who was there when, of all that were ever in the district
-	select p.key
-	from asked a, (select distinct key from party where district = :district) as t,
-		party_on(t.key, a.as_of, a.known) as p
-	where p.district = :district
+), area as materialized (
+	select districts_asked(:district, :police_directorate, null, a.as_of, a.known) as districts
+	from asked a
 ), reached as materialized (
 	select m.*
-	from asked a, milestones_on(a.as_of, a.known, array[a.from_one, 'agreement']) as m
-	where :district::text is null or starts_with(m.participant, :district)
-		or m.participant in (select h.key from here h)
+	from asked a
+	cross join area d
+	cross join milestones_on(a.as_of, a.known, array[a.from_one, 'agreement']) as m
+	where lies_in(m.participant, d.districts, a.as_of, a.known)
 ), began as (
 	select b.participant, b.reached_on as began_on, s.reached_on as signed_on,
 		coalesce(least(m.merged_on, a.as_of), a.as_of) as seen_until

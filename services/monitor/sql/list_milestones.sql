@@ -1,12 +1,15 @@
 -- One row for each participant with the first day of each milestone, by key; those in the caller's
 -- scope. A consortium is seen by those who see a member. The cursor is the last one's key.
-with asked as (
+with given as (
 	select coalesce(:as_of::date, :today::date) as as_of, known_seq(:known_at) as known,
 		coalesce(nullif(:limit::int, 0), 100) as size
 	where must_know(:district, null)
+), asked as materialized (
+	select g.*, districts_asked(:district, :police_directorate, null, g.as_of, g.known) as districts
+	from given g
 ), page as materialized (
 	select p.key, p.name, p.district, lead(p.key) over (order by p.key) as following
-	from asked a, participants_seen(:district, a.as_of, a.known) as p
+	from asked a, participants_seen(a.districts, a.as_of, a.known) as p
 	where :cursor::text is null or p.key > :cursor
 	order by p.key
 	limit (select size from asked)
