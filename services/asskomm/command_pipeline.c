@@ -12,6 +12,7 @@
 #include "figures.h"
 #include "options.h"
 #include "output.h"
+#include "prospects.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -23,9 +24,16 @@ struct pipeline_question {
 	const char *directorate;
 	const char *adviser;
 	const char *track;
-	bool all;  /* the cases that nothing holds up too */
-	bool load; /* how much each adviser has to do, and nothing else */
+	bool all; /* the cases that nothing holds up too */
+	/* one of these, and nothing else */
+	bool load; /* how much each adviser has to do */
+	bool outcomes;
+	bool forecast;
+	bool milestones;
+	const char *by; /* of the forecast */
 };
+
+static struct pipeline_question asked; /* one per process */
 
 /* The columns of the matrices. To add one: a row; the stages of a track stand in their order. */
 static const struct column {
@@ -340,7 +348,8 @@ static int show_items(struct connection *connection, const struct pipeline_quest
 /* The matrix answers everybody alike, the cases by scope. */
 static bool is_understood(const struct manual *manual, const struct pipeline_question *question)
 {
-	if (!options_are_dates(manual, "as-of", question->figures.as_of)) {
+	if (!options_are_dates(manual, "as-of", question->figures.as_of) ||
+		!options_are_dates(manual, "by", question->by)) {
 		return false;
 	}
 	for (size_t i = 0; question->track != NULL && i < TRACK_COUNT; i++) {
@@ -356,62 +365,88 @@ static bool is_understood(const struct manual *manual, const struct pipeline_que
 	return question->track == NULL;
 }
 
+/* One thing at a time: what was asked for alone comes first. */
+static int show(struct connection *connection, const struct pipeline_question *question)
+{
+	struct arena *arena = connection->arena;
+	int exit_code;
+	if (question->load) {
+		return show_load(connection, question);
+	}
+	if (question->outcomes) {
+		return prospects_outcomes(
+			connection, pipeline_path(arena, "/pipeline/outcomes", question));
+	}
+	if (question->forecast) {
+		const char *path = pipeline_path(arena, "/pipeline/forecast", question);
+		path = address_with(arena, path, "track", question->track);
+		return prospects_forecast(
+			connection, address_with(arena, path, "by", question->by));
+	}
+	if (question->milestones) {
+		return prospects_milestones(
+			connection, pipeline_path(arena, "/pipeline/milestones.csv", question));
+	}
+	exit_code = show_matrices(connection, question);
+	return exit_code == EXIT_DONE ? show_items(connection, question) : exit_code;
+}
+
+static const struct option_row OPTIONS[] = {
+	{ "as-of", "DATE", "the day spoken of (else today)", NULL, &asked.figures.as_of, NULL },
+	{ "known-at", "TIME", "only what was recorded by then: a date (its end) or an instant",
+		NULL, &asked.figures.known_at, NULL },
+	{ "district", "AGS5", "one district (else the state)", NULL, &asked.figures.district,
+		NULL },
+	{ "directorate", "CODE", "the districts of a police directorate: PD-DD", NULL,
+		&asked.directorate, NULL },
+	{ "adviser", "SUBJECT", "the districts of an adviser: your own, or with the role lead any",
+		NULL, &asked.adviser, NULL },
+	{ "load", NULL,
+		"only how much each adviser has to do: all for the role lead, else your "
+		"own",
+		&asked.load, NULL, NULL },
+	{ "track", "TRACK", "coaching, analysis, council or measure (else all)", NULL, &asked.track,
+		NULL },
+	{ "all", NULL, "list the cases that nothing holds up too", &asked.all, NULL, NULL },
+	{ "outcomes", NULL, "only what came of those who were contacted: signed, declined, dormant",
+		&asked.outcomes, NULL, NULL },
+	{ "forecast", NULL, "only how many will sign, or with --track how many cases will be done",
+		&asked.forecast, NULL, NULL },
+	{ "by", "DATE", "the day of the forecast (else 13 weeks ahead)", NULL, &asked.by, NULL },
+	{ "milestones", NULL,
+		"only the days on which each participant reached its milestones, as CSV",
+		&asked.milestones, NULL, NULL },
+};
+#define OPTION_COUNT (sizeof OPTIONS / sizeof OPTIONS[0])
+
 int command_pipeline(int argc, char **argv)
 {
 	struct connection connection = { .url = NULL };
-	struct pipeline_question question = { .track = NULL };
-	const struct option_row rows[] = {
-		{ "as-of", "DATE", "the day spoken of (else today)", NULL, &question.figures.as_of,
-			NULL },
-		{ "known-at", "TIME",
-			"only what was recorded by then: a date (its end) or an instant", NULL,
-			&question.figures.known_at, NULL },
-		{ "district", "AGS5", "one district (else the state)", NULL,
-			&question.figures.district, NULL },
-		{ "directorate", "CODE", "the districts of a police directorate: PD-DD", NULL,
-			&question.directorate, NULL },
-		{ "adviser", "SUBJECT",
-			"the districts of an adviser: your own, or with the role lead any", NULL,
-			&question.adviser, NULL },
-		{ "load", NULL,
-			"only how much each adviser has to do: all for the role lead, else your "
-			"own",
-			&question.load, NULL, NULL },
-		{ "track", "TRACK", "coaching, analysis, council or measure (else all)", NULL,
-			&question.track, NULL },
-		{ "all", NULL, "list the cases that nothing holds up too", &question.all, NULL,
-			NULL },
-	};
 	const struct manual manual = { .name = "pipeline",
 		.arguments = "",
-		.text = "Prints for each district how many coachings, analyses, councils and "
-			"measures are in "
-			"which stage\n"
-			"as of a day. \"3 (2!)\": of three, two are stalled or overdue. Below it "
-			"the "
-			"cases that\n"
-			"need somebody: since when, why, and who is to act.\n",
+		.text = "Prints for each district how many coachings, analyses, councils and\n"
+			"measures are in which stage as of a day. \"3 (2!)\": of three, two are\n"
+			"stalled or overdue. Below it the cases that need somebody: since when,\n"
+			"why, and who is to act.\n",
 		.example = "  asskomm pipeline --as-of 2023-08-09 --district 14628\n"
 			   "  asskomm pipeline --track coaching --directorate PD-DD\n"
-			   "  asskomm pipeline --load\n",
-		.options = rows,
-		.n_options = sizeof rows / sizeof rows[0],
+			   "  asskomm pipeline --load\n"
+			   "  asskomm pipeline --forecast --by 2026-12-31\n"
+			   "  asskomm pipeline --outcomes --district 14628\n",
+		.options = OPTIONS,
+		.n_options = OPTION_COUNT,
 		.connection = &connection };
 	int exit_code;
 	if (!options_read(&manual, argc, argv, &exit_code)) {
 		return exit_code;
 	}
-	if (!is_understood(&manual, &question)) {
+	if (!is_understood(&manual, &asked)) {
 		return EXIT_USAGE;
 	}
-	bool is_of_people = question.load || question.adviser != NULL;
+	bool is_of_people = asked.load || asked.adviser != NULL;
 	exit_code = connection_open(&connection, is_of_people ? &PERSONA_LEAD : &PERSONA_READER);
 	if (exit_code == EXIT_DONE) {
-		exit_code = question.load ? show_load(&connection, &question)
-					  : show_matrices(&connection, &question);
-		if (exit_code == EXIT_DONE && !question.load) {
-			exit_code = show_items(&connection, &question);
-		}
+		exit_code = show(&connection, &asked);
 		connection_close(&connection);
 	}
 	return exit_code;

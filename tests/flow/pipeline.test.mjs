@@ -245,6 +245,81 @@ describe("by police directorate and adviser", () => {
 	});
 });
 
+describe("what came of it, and what will", () => {
+	test("each that was contacted has signed, declined, gone dormant or none of it", async () => {
+		const all = await get(`/pipeline/outcomes?asOf=${DAY}`);
+		assert.equal(all.signed + all.declined + all.dormant + all.open, all.n);
+		assert.ok(all.n > 50 && !all.tooFew && all.until === 730, JSON.stringify(all));
+		const [first, ...others] = all.points;
+		assert.equal(first.atRisk, all.n);
+		others.forEach((point, i) => {
+			const sum = point.signed + point.declined + point.dormant + point.noneYet;
+			assert.ok(Math.abs(sum - 1000) <= 2, JSON.stringify(point));
+			assert.ok(point.noneYet <= all.points[i].noneYet && point.signed >= all.points[i].signed);
+		});
+		const text = await suite.asskomm("pipeline", "--outcomes", "--as-of", DAY);
+		assert.match(text, new RegExp(`^of ${all.n} since their first contact, as of ${DAY}`));
+		assert.match(text, new RegExp(`^signed +${all.signed} +\\d+\\.\\d %`, "m"));
+	});
+
+	test("who declines is told so, and may come back", async () => {
+		const known = (await get("/pipeline/milestones?district=14521&limit=1000")).items;
+		const town = ["14521010", "14521020", "14521030", "14521040", "14521060", "14521080"].find(
+			(key) => !known.some(({ participant }) => participant === key),
+		);
+		const outcomes = (fact) => get(`/pipeline/outcomes?district=14521&afterFact=${fact}`);
+		const contact = await post(`/participants/${town}/contact`, { contactedOn: berlin(20) });
+		const before = await outcomes(contact.facts[0]);
+		const declined = await post(`/participants/${town}/decline`, { declinedOn: berlin(5) });
+		const after = await outcomes(declined.facts[0]);
+		assert.deepEqual(
+			[after.n, after.declined, after.open],
+			[before.n, before.declined + 1, before.open - 1],
+		);
+		const wrong = { factId: declined.facts[0], reason: "Verwechslung" };
+		const withdrawn = await post(`/participants/${town}/withdraw`, wrong);
+		assert.equal((await outcomes(withdrawn.facts[0])).declined, before.declined);
+		const [row] = (
+			await get(`/pipeline/milestones?district=14521&afterFact=${withdrawn.facts[0]}&limit=1000`)
+		).items.filter(({ participant }) => participant === town);
+		assert.deepEqual([row.contactOn, row.adviceOn], [berlin(20), ""]);
+	});
+
+	test("how many will sign by the end of the year, from the weeks that were", async () => {
+		const path = `/pipeline/forecast?asOf=${DAY}&by=2023-12-31`;
+		const forecast = await get(path);
+		assert.deepEqual([forecast.milestone, forecast.weeks, forecast.until], ["agreement", 20, "2023-12-27"]);
+		assert.equal(forecast.weekly.length, 52);
+		assert.equal(forecast.refused, forecast.weeksWith < 8);
+		assert.deepEqual(await get(path), forecast);
+		const text = await suite.asskomm("pipeline", "--forecast", "--as-of", DAY, "--by", "2023-12-31");
+		assert.match(text, forecast.refused ? /^agreement: nothing is forecast/ : /^agreement: by 2023-12-27/);
+		const unknown = await suite.get("/pipeline/forecast?milestone=agrement", { token: ministry });
+		assert.equal(unknown.status, 404);
+	});
+
+	test("each participant has a row of milestones, as a list and as a table", async () => {
+		const rows = [];
+		for (let next = ""; ; ) {
+			const cursor = next ? `&cursor=${next}` : "";
+			const page = await get(`/pipeline/milestones?asOf=${DAY}&limit=50${cursor}`);
+			rows.push(...page.items);
+			next = page.next;
+			if (!next) break;
+		}
+		const heidenau = rows.find(({ participant }) => participant === "14628160");
+		assert.equal(heidenau.agreementOn, DAY);
+		const text = await suite.asskomm("pipeline", "--milestones", "--as-of", DAY);
+		const lines = text.trim().split("\r\n");
+		assert.equal(lines.length, rows.length + 1);
+		assert.match(lines[0], /^participant,name,district,contactOn,adviceOn,/);
+		assert.ok(lines.some((line) => line.startsWith("14628160,Heidenau,14628,")));
+		const town = suite.token("municipality", ["14628160"]);
+		const own = await get(`/pipeline/milestones?asOf=${DAY}`, town);
+		assert.deepEqual(own.items, [heidenau]);
+	});
+});
+
 describe("J4: an adviser runs a coaching", () => {
 	const contactId = "7c9e6679-7425-40de-944b-e07fc1f90ae7";
 	const people = {};
