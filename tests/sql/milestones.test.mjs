@@ -107,10 +107,6 @@ before(async () => {
 	suite = await startSql();
 	monitor = suite.service("monitor");
 	await suite.client().rows(
-		`insert into monitor.district (district, told_on, seq, name, kind, police_directorate, municipalities)
-		values ('14628', '2020-01-01', 0, '', 'district', '', 8), ('14713', '2020-01-01', 0, '', 'district', '', 8)`,
-	);
-	await suite.client().rows(
 		`insert into monitor.party (key, told_on, seq, kind, name, district, association, population)
 		select key, '2020-01-01', 0, 'municipality', 'Town ' || key, left(key, 5), '', 1000
 		from unnest($1::text[]) as key`,
