@@ -1,7 +1,9 @@
-// How fast the monitor folds a long ledger from replay, and whether a pipeline page stays as fast.
+// How fast the monitor folds a long ledger from replay, and whether its pages stay as fast.
 // A country's history (history.c) is written straight into the ledger's tables; then the monitor
 // catches up. The ceiling is what PostgreSQL needs to insert the same rows of the same tables in
-// batches of as many facts, and nothing else, in the same run.
+// batches of as many facts, and nothing else, in the same run. Each page is asked of a short history
+// of the same places, too; beside what the service took, by the clock, stands the time of the
+// processors, which does not grow when others want them.
 // BENCH_FACTS, BENCH_TOWNS, BENCH_YEARS and BENCH_SEED change the history.
 import { execFile } from "node:child_process";
 import { join } from "node:path";
@@ -13,14 +15,15 @@ import { cpuTime, ROOT, UNLIMITED } from "./support.mjs";
 const run = promisify(execFile);
 const POSTGRES = join(ROOT, "tests/support/postgres.sh");
 const FACTS = Number(process.env.BENCH_FACTS ?? 1_000_000);
-const FEW_FACTS = Math.min(10_000, FACTS / 10);
+const FEW_FACTS = Math.min(10_000, FACTS); // fewer would leave districts out
 const TOWNS = Number(process.env.BENCH_TOWNS ?? 10_981);
 const YEARS = Number(process.env.BENCH_YEARS ?? 10);
 const SEED = Number(process.env.BENCH_SEED ?? 1);
 const BATCH = 500; // as LISTENER_TOGETHER_MAX in common/runtime/listener_internal.h
-const ASKED = 60; // times each page
+const ASKED = Number(process.env.BENCH_ASKED ?? 40); // times each page
 const LATEST = "2024-08-01"; // the last months of the history
 const PAST = "2018-08-01";
+const TOWN = "01000010"; // the first one
 const LOOK_MS = 250;
 const QUIET_MS = 3_000; // longer than the monitor's pause between two looks at the ledger
 
@@ -40,19 +43,17 @@ async function fill(suite, facts) {
 
 const offset = async (suite) => Number(await psql(suite, "select seq from monitor.listener_offset"));
 
-// Processes that a fact passes: the two services and their sessions in the database.
-async function passers(suite) {
-	const sessions = await psql(
-		suite,
-		"select pid from pg_stat_activity where usename in ('asskomm_ledger', 'asskomm_monitor')",
-	);
-	return [suite.pid("ledger"), suite.pid("monitor"), ...sessions.split("\n").map(Number)];
+// The processes of services: they themselves and their sessions in the database.
+async function passers(suite, ...services) {
+	const roles = services.map((service) => `'asskomm_${service}'`);
+	const sessions = await psql(suite, `select pid from pg_stat_activity where usename in (${roles})`);
+	return [...services.map((service) => suite.pid(service)), ...sessions.split("\n").map(Number)];
 }
 
 // Facts per second, from the first look that finds some folded to the last fact, and the time of the
 // processors that a fact took.
 async function catchUp(suite, facts) {
-	const pids = await passers(suite);
+	const pids = await passers(suite, "ledger", "monitor");
 	const spent = () => pids.reduce((sum, pid) => sum + cpuTime(pid), 0);
 	let first;
 	for (;;) {
@@ -86,25 +87,49 @@ async function ceiling(suite, facts) {
 	return (facts * 1000) / (performance.now() - start);
 }
 
+// To add one: what it is called, its rpc, its path without the day, and the first of the days.
+const PAGES = [
+	["pipeline, latest", "GetPipeline", "/pipeline?", LATEST],
+	["pipeline, past", "GetPipeline", "/pipeline?", PAST],
+	["pipeline, a district", "GetPipeline", `/pipeline?district=${TOWN.slice(0, 5)}&`, LATEST],
+	["items", "ListPipelineItems", "/pipeline/items?", LATEST],
+	["figures", "GetFigures", "/figures?", PAST],
+	["dossier", "GetDossier", `/participants/${TOWN}/dossier?`, LATEST],
+	["indicators", "GetIndicators", "/pipeline/indicators?", LATEST],
+	["forecast", "GetForecast", "/pipeline/forecast?track=coaching&", LATEST],
+	["conversions", "GetConversions", "/pipeline/conversions?", LATEST],
+	["pipeline, knownAt", "GetPipeline", `/pipeline?knownAt=${LATEST}&`, LATEST],
+];
+
 // As the service itself tells it, for days of which none was asked for before: the edge would answer
 // from memory.
-async function page(suite, firstDay) {
+async function page(suite, [, method, path, firstDay]) {
 	const token = suite.token("auditor");
 	const first = suite.logOf("monitor").length;
+	const pids = await passers(suite, "monitor");
+	const spent = () => pids.reduce((sum, pid) => sum + cpuTime(pid), 0);
+	const before = spent();
 	for (let i = 0; i < ASKED; i++) {
 		const asOf = new Date(Date.parse(firstDay) + i * 86_400_000).toISOString().slice(0, 10);
-		const ask = () => suite.get(`/pipeline?asOf=${asOf}`, { token });
+		const ask = () => suite.get(`${path}asOf=${asOf}`, { token });
 		const reply = await ask().catch(ask); // a kept connection may have ended just now
 		if (reply.status !== 200) throw new Error(reply.text);
 	}
+	const cpu = (spent() - before) / ASKED / 1000;
 	const times = suite
 		.logOf("monitor")
 		.slice(first)
 		.map((line) => JSON.parse(line))
-		.filter((line) => line.method === "GetPipeline")
+		.filter((line) => line.method === method)
 		.map((line) => Number(line.ms))
 		.sort((a, b) => a - b);
-	return { median: times[Math.floor(times.length / 2)], best: times[0] };
+	return { cpu, median: times[Math.floor(times.length / 2)], best: times[0] };
+}
+
+async function pagesOf(suite) {
+	const measured = [];
+	for (const each of PAGES) measured.push(await page(suite, each));
+	return measured;
 }
 
 // As a server of this size is set up: what is folded into stays in memory.
@@ -129,8 +154,12 @@ async function measure(facts, withCeiling) {
 		const fold = await catchUp(suite, facts);
 		await psql(suite, "analyze");
 		await pause(QUIET_MS);
-		const pages = { now: await page(suite, LATEST), past: await page(suite, PAST) };
-		return { filled, ...fold, pages, ceiling: withCeiling && (await ceiling(suite, facts)) };
+		const cases = await psql(
+			suite,
+			"select count(*) from monitor.span where counter in ('stage/coaching', 'stage/analysis') and n > 0 and upper_inf(during)",
+		);
+		const pages = await pagesOf(suite);
+		return { filled, ...fold, cases, pages, ceiling: withCeiling && (await ceiling(suite, facts)) };
 	} finally {
 		await suite.stop();
 	}
@@ -139,18 +168,19 @@ async function measure(facts, withCeiling) {
 const few = await measure(FEW_FACTS, false);
 const many = await measure(FACTS, true);
 const share = (a, b) => (a / b).toFixed(2);
-const told = (what) => {
-	const [before, after] = [few.pages[what], many.pages[what]];
-	const ms = ({ median, best }) => `${median.toFixed(1)} (best ${best.toFixed(1)}) ms`;
-	return `${ms(before)} at ${FEW_FACTS} facts, ${ms(after)} at ${FACTS}: ${share(after.median, before.median)}`;
+const told = ([name], place) => {
+	const [before, after] = [few.pages[place], many.pages[place]];
+	const ms = ({ median, best, cpu }) =>
+		`${median.toFixed(1)} (best ${best.toFixed(1)}, processors ${cpu.toFixed(1)})`.padEnd(38);
+	return `${name.padEnd(22)}${ms(before)}${ms(after)}${share(after.median, before.median)} (${share(after.cpu, before.cpu)})`;
 };
 console.log(
 	[
-		`history            ${FACTS} facts, ${TOWNS} municipalities, ${YEARS} years, seed ${SEED}; written in ${many.filled.toFixed(0)} s`,
-		`fold from replay   ${many.rate.toFixed(0)} facts/s, ${many.cpu.toFixed(0)} us of processors for each`,
-		`plain inserts      ${many.ceiling.toFixed(0)} facts/s`,
-		`ratio              ${share(many.rate, many.ceiling)}`,
-		`pipeline, latest   ${told("now")}`,
-		`pipeline, past     ${told("past")}`,
+		`history               ${FACTS} facts, ${TOWNS} municipalities, ${YEARS} years, seed ${SEED}; written in ${many.filled.toFixed(0)} s`,
+		`fold from replay      ${many.rate.toFixed(0)} facts/s, ${many.cpu.toFixed(0)} us of processors for each`,
+		`plain inserts         ${many.ceiling.toFixed(0)} facts/s`,
+		`ratio                 ${share(many.rate, many.ceiling)}`,
+		`pages in ms           ${`${FEW_FACTS} facts, ${few.cases} open cases`.padEnd(38)}${`${FACTS} facts, ${many.cases} open cases`.padEnd(38)}ratio (of processors)`,
+		...PAGES.map(told),
 	].join("\n"),
 );
