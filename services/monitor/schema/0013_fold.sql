@@ -201,6 +201,7 @@ begin
 	perform make_cuts();
 	perform lay_spans(seqs[1], seqs[cardinality(seqs)]);
 	perform lay_stays(seqs[1], seqs[cardinality(seqs)]);
+	perform lay_deadlines(seqs[1], seqs[cardinality(seqs)]);
 	if cardinality(array_remove(districts || parties, null)) > 0 then
 		perform note_places(seqs, districts, parties);
 	end if;

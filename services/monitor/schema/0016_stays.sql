@@ -120,22 +120,36 @@ begin
 end
 $$;
 
--- Each day that something was due, up to a day, and how that ended: open, done, moved (to another
--- day), kept (the same was said again) or gone. The fact that says so tells a step that is done from
--- one that was given up; a session or review is done when one is held.
-create function deadlines_on(asked_track text, day date, known bigint)
-returns table (track text, unit text, step text, district text, due_on date, first_on date,
-	ended_on date, ending text)
-language sql stable
+-- Each day that something was due, and how that ended: open, done, moved (to another day), kept (the
+-- same was said again) or gone. The fact that says so tells a step that is done from one that was given
+-- up; a session or review is done when one is held. Like stays: what is known now lies here.
+create table deadline (
+	track text collate "C" not null,
+	unit text collate "C" not null,
+	step text not null,
+	district text not null,
+	seq bigint not null, -- of the fact that told it
+	due_on date not null,
+	first_on date not null,
+	told_on date not null,
+	ended_on date,
+	ending text not null
+);
+create index deadline_unit on deadline (unit, track);
+create index deadline_during on deadline using gist (daterange(told_on, ended_on, '[]'));
+
+-- The deadlines that follow from the marks of steps up to a day, each named with its counter, known with
+-- a fact.
+create function deadlines_of(counters text[], units text[], day date, known bigint)
+returns setof deadline language sql stable
 as $$
 	with told as (
-		select m.counter, m.unit, m.district, m.n, m.first_on,
+		select m.counter, m.unit, m.district, m.seq, m.n, m.first_on, m.valid_on,
 			lead(m.n) over w as n_after, lead(m.valid_on) over w as until,
 			lead(m.seq) over w as seq_after
-		from mark m
-		where m.counter = any (array(select distinct 'due/' || g.track from stage g
-				where asked_track is null or g.track = asked_track))
-			and m.valid_on <= day and stands(m.seq, m.gone_with, known)
+		from unnest(counters, units) as u(counter, unit)
+		join mark m on m.counter = u.counter and m.unit = u.unit
+		where m.valid_on <= day and stands(m.seq, m.gone_with, known)
 		window w as (partition by m.counter, m.unit order by m.valid_on, m.phase, m.seq)
 	), finishing(track, step, type, even_if_due_again) as (
 		values ('analysis', null, 'asskomm.analysis.v1.AnalysisMilestoneReached', false),
@@ -150,8 +164,8 @@ as $$
 		from told t
 		where t.n > 0
 	)
-	select t.track, t.of_unit, t.of_step, t.district, date '1970-01-01' + t.n::int,
-		coalesce(t.first_on, date '1970-01-01' + t.n::int), t.until,
+	select t.track, t.of_unit, t.of_step, t.district, t.seq, date '1970-01-01' + t.n::int,
+		coalesce(t.first_on, date '1970-01-01' + t.n::int), t.valid_on, t.until,
 		case when t.until is null then 'open'
 			when exists (
 				select from finishing d
@@ -162,6 +176,70 @@ as $$
 			when t.n_after = t.n then 'kept'
 			else 'moved' end
 	from named t
+$$;
+
+-- As lay_stays.
+create function lay_deadlines(first_seq bigint, last_seq bigint) returns void language plpgsql
+as $$
+declare
+	counters text[];
+	units text[];
+	laid deadline[];
+begin
+	select array_agg(counter), array_agg(unit) into counters, units
+	from (
+		select counter, unit from mark where seq between first_seq and last_seq
+		union
+		select counter, unit from mark where gone_with between first_seq and last_seq
+	) as changed
+	where starts_with(counter, 'due/');
+	if units is null then
+		return;
+	end if;
+	laid := array(select d from deadlines_of(counters, units, 'infinity', last_seq) as d);
+	delete from deadline d
+	using unnest(counters, units) as u(counter, unit)
+	where d.unit = split_part(u.unit, '/', 1) and d.track = split_part(u.counter, '/', 2)
+		and d.step = split_part(u.unit, '/', 2) and d not in (select l from unnest(laid) as l);
+	insert into deadline
+	select l.*
+	from unnest(laid) as l
+	where l not in (
+		select d
+		from unnest(counters, units) as u(counter, unit)
+		join deadline d on d.unit = split_part(u.unit, '/', 1)
+			and d.track = split_part(u.counter, '/', 2));
+end
+$$;
+
+-- The deadlines of a track, or of all, known with a fact, that were open between two days (the first one
+-- not counted). What lies after the last day is not known yet.
+create function deadlines_on(asked_track text, day date, known bigint, since date default '-infinity')
+returns setof deadline language plpgsql stable
+as $$
+begin
+	if known >= (select coalesce(max(seq), 0) from fact) then
+		return query
+			select d.track, d.unit, d.step, d.district, d.seq, d.due_on, d.first_on, d.told_on,
+				case when d.ended_on <= day then d.ended_on end,
+				case when d.ended_on <= day then d.ending else 'open' end
+			from deadline d
+			where daterange(d.told_on, d.ended_on, '[]') && daterange(since, day, '(]')
+				and (asked_track is null or d.track = asked_track);
+	else
+		return query
+			select d.*
+			from (
+				select array_agg(p.counter) as counters, array_agg(p.unit) as units
+				from (
+					select distinct m.counter, m.unit
+					from (select distinct track from stage) as g
+					join mark m on m.counter = 'due/' || g.track
+					where asked_track is null or g.track = asked_track
+				) as p) as every, deadlines_of(every.counters, every.units, day, known) as d
+			where coalesce(d.ended_on > since, true);
+	end if;
+end
 $$;
 
 -- Which marks tell a milestone; any value above 0 where there is no n. by_unit: the unit is the

@@ -88,7 +88,8 @@ with asked as (
 	select d.*, (d.track, d.unit) in (
 			select s.track, s.unit from stay s
 			where s.n = 0 and s.outcome = 'open' and s.is_pool) as is_of_open_case
-	from asked a, area w, deadlines_on(:track, a.as_of, a.known) as d
+	from asked a, area w,
+		deadlines_on(:track, a.as_of, a.known, a.as_of - a.days) as d
 	where (w.districts is null or d.district = any (w.districts))
 		and (:adviser::text is null or exists (
 			select from responsible_on(a.known) r
