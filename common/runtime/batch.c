@@ -61,7 +61,7 @@ static bool fits(const struct batcher *batcher, const struct save *save, size_t 
 {
 	if (batcher->n_rows == 0)
 		return true;
-	if (bytes + arena_used(save->arena) > BATCH_BYTES)
+	if (save->dry || batcher->rows[0]->dry || bytes + arena_used(save->arena) > BATCH_BYTES)
 		return false;
 	if (strcmp(batcher->rows[0]->scope, save->scope) != 0)
 		return false;
@@ -227,6 +227,12 @@ static void tell_each(struct batcher *batcher)
 			&batcher->segment.error);
 }
 
+/* What ends a rehearsal was reached, and so rolled it back. */
+static bool is_rehearsed(const struct batcher *batcher)
+{
+	return batcher->rows[0]->dry && strcmp(batcher->segment.error.sqlstate, "AK020") == 0;
+}
+
 /* Every row hears exactly once, except when all are put back; then they hear after their own try.
  * The waiting ones go out when the arena that held the parameters before is gone. */
 static void on_done(struct db_segment *segment, enum db_outcome outcome)
@@ -238,7 +244,7 @@ static void on_done(struct db_segment *segment, enum db_outcome outcome)
 	else if (outcome == DB_UNAVAILABLE)
 		tell_all(batcher, SAVE_UNAVAILABLE);
 	else if (batcher->n_rows == 1)
-		tell_all(batcher, SAVE_REJECTED);
+		tell_all(batcher, is_rehearsed(batcher) ? SAVE_DONE : SAVE_REJECTED);
 	else
 		put_back(batcher);
 	arena_destroy(&batcher->arena);
@@ -260,8 +266,9 @@ static void flush(struct batcher *batcher)
 	batcher->flying = true;
 	batcher->arena = arena_new(BATCH_ARENA);
 	batcher->segment = (struct db_segment){
-		.n_calls = 1,
-		.calls = { { batcher->statement, batch_values(batcher) } },
+		.n_calls = batcher->rows[0]->dry ? 2 : 1,
+		.calls = { { batcher->statement, batch_values(batcher) },
+			{ statement_find("rehearsal"), NULL } },
 		.scope = batcher->rows[0]->scope,
 		.actor = batcher->rows[0]->actor,
 		.timeout_ms = batcher->rows[0]->timeout_ms,

@@ -27,7 +27,8 @@ struct save {
 	const char *request_hash;    /* what the key was used for */
 	const char *reply;           /* packed, as "\x…" */
 	const char *recorded_on;     /* claimed day, or NULL */
-	bool claimed;                /* something is claimed about it: its key is never forgotten */
+	bool dry;     /* a rehearsal: all is rolled back, and DONE says that nothing refused it */
+	bool claimed; /* something is claimed about it: its key is never forgotten */
 	size_t n_facts;
 	const struct saved_fact {
 		const char *id, *type, *header, *payload,

@@ -20,8 +20,8 @@
 
 static void load(struct run *run);
 
-/* Whether the caller only asks what would happen. Then all is as ever up to the save, which does
- * not come: no aggregate, no fact, no key. */
+/* Whether the caller only asks what would happen. Then all is as ever, but the save is rolled back:
+ * no aggregate, no fact, no key. */
 static bool is_dry(const struct run *run)
 {
 	return run->call->bus->header->dry_run != 0;
@@ -205,8 +205,11 @@ static void on_saved(struct save *save, enum save_outcome outcome, const struct 
 
 	run->failure = NULL;
 	switch (outcome) {
-	case SAVE_DONE:
-		answer_recorded(run);
+	case SAVE_DONE: /* of a dry run it hides that the key may have been used */
+		if (is_dry(run))
+			look_up_key(run);
+		else
+			answer_recorded(run);
 		return;
 	case SAVE_UNAVAILABLE:
 		answer_failure(run, FAILURE_UNAVAILABLE,
@@ -298,9 +301,6 @@ static void decide(struct run *run)
 	} else if (!command_fits(run)) {
 		refuse_run(run, failure_new(arena, FAILURE_TOO_LARGE,
 					"this makes too much to record at once; send it in parts"));
-	} else if (is_dry(run)) {
-		command_fill_recorded(run, true);
-		look_up_key(run);
 	} else {
 		command_save(run, on_saved);
 	}

@@ -121,6 +121,7 @@ void command_save(struct run *run, void (*on_saved)(struct save *save, enum save
 		.recorded_on =
 			claim != NULL && claim->recorded_on[0] != '\0' ? claim->recorded_on : NULL,
 		.claimed = claim != NULL,
+		.dry = run->call->bus->header->dry_run != 0,
 		.n_facts = run->ruling->n_facts,
 		.facts = facts,
 		.arena = arena,

@@ -65,6 +65,34 @@ test("it refuses what would be refused, as that would be", async () => {
 	assert.equal((await suite.post(`${TOWN}/advice`, body, coach)).status, 403);
 });
 
+test("it foresees what only a constraint of the database refuses, and keeps nothing of the try", async () => {
+	const agreement = (signedOn) => ({
+		accessions: ["14628160"],
+		signedOn,
+		mode: "IN_PERSON",
+		signatories: [{ role: "mayor", organisation: "14628160" }],
+	});
+	const sign = (day, headers) => suite.post("/agreements", agreement(day), { token, headers });
+	for (let i = 0; i < 2; i++) {
+		const fine = await sign("2022-01-01", DRY);
+		assert.deepEqual([fine.status, fine.json.wouldChange], [200, true], fine.text);
+	}
+	assert.equal((await sign("2022-01-01")).status, 201);
+	const [dry, real] = [await sign("2023-01-01", DRY), await sign("2023-01-01")];
+	assert.deepEqual([dry.status, dry.json.detail], [409, real.json.detail]);
+	assert.deepEqual(dry.json.violations, real.json.violations);
+	const list = await suite.get("/agreements?participant=14628160", { token });
+	assert.equal(list.json.items.length, 1);
+});
+
+test("many rehearsals beside real commands change nothing of them", async () => {
+	const days = Array.from({ length: 20 }, (_, i) => `2022-02-${String(i + 1).padStart(2, "0")}`);
+	const before = (await town()).version;
+	const replies = await Promise.all(days.flatMap((day) => [advise(day), advise(day, DRY)]));
+	assert.deepEqual([...new Set(replies.map(({ status }) => status))].sort(), [200, 201]);
+	assert.equal((await town()).version, before + days.length);
+});
+
 test("what a used key would be answered, marked as a dry run", async () => {
 	const headers = { "idempotency-key": "used" };
 	const first = await advise("2021-05-01", headers);

@@ -59,6 +59,7 @@ const RUNTIME = {
 		read: { request_hash: "text", reply: "bytes" },
 		isByPlace: true,
 	},
+	rehearsal: { given: {}, read: {} },
 	"idempotency.prune": {
 		given: { days: "integer", most: "integer" },
 		read: { key: "text" },

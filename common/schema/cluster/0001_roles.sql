@@ -28,6 +28,15 @@ revoke all on schema public from public;
 create schema meta;
 grant usage on schema meta to public;
 
+-- Fails by its own SQLSTATE, so that all before it in the transaction is rolled back.
+create function meta.end_rehearsal() returns void language plpgsql
+as $$
+begin
+	set constraints all immediate;
+	raise exception using errcode = 'AK020', message = 'a dry run, rolled back on purpose';
+end
+$$;
+
 -- Whether one of the keys begins with one of the scopes of this segment. No key at all is about
 -- the state: everyone may see it. '*' is everything; an unset or empty scope is nothing.
 create function meta.in_scope(keys text[]) returns boolean
