@@ -427,3 +427,9 @@ int actions_run(const struct action_group *group, int argc, char **argv)
 	}
 	return EXIT_USAGE;
 }
+
+int actions_take_id(struct action_run *run)
+{
+	run->id = run->words->items[0];
+	return EXIT_DONE;
+}

@@ -70,6 +70,16 @@ struct action_group {
 	size_t n_actions;
 };
 
+/* Rows of `fields` that every table of actions needs: its end, and the day of what is recorded. */
+#define END                                                                                        \
+	{                                                                                          \
+		.kind = FIELD_NONE                                                                 \
+	}
+#define ON(json, what)                                                                             \
+	{                                                                                          \
+		"on", "DATE", json, FIELD_DATE, true, what                                         \
+	}
+
 /* Runs the action that the second word names; alone or with --help the group teaches itself. Gives
  * the exit code. */
 int actions_run(const struct action_group *group, int argc, char **argv);
@@ -80,6 +90,10 @@ const char *actions_enum(struct arena *arena, const char *text);
 /* For print: what a command was answered, with the ids of its facts, so that one can be taken back.
  */
 void actions_print_recorded(struct action_run *run);
+
+/* For resolve: the first word is the id itself, of what has no name of its own. What is no id is
+ * refused by the suite, with the reason. */
+int actions_take_id(struct action_run *run);
 
 /* For resolve: a GET whose answer is a message. NULL with the exit code, the reason is told. */
 ProtobufCMessage *actions_get(struct connection *connection, const char *path,

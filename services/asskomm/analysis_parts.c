@@ -35,28 +35,12 @@ static int resolve_filter(struct action_run *run)
 		       : analysis_find_town(run->connection, run->words->items[0], &run->id);
 }
 
-/* Findings and measures have no names that are theirs alone, so they are named by what the lists
- * tell. What is no id is refused by the suite, with the reason. */
-static int take_id(struct action_run *run)
-{
-	run->id = run->words->items[0];
-	return EXIT_DONE;
-}
-
 /* ---- parts that several rows share
  *
  * An option is called the same wherever it means the same: the day of what is recorded is --on in
  * every action, a due day is --due, a role is never a name. Codes in small letters are the suite's
  * own, those of lists (asskomm codes) are typed as they stand there. */
 
-#define END                                                                                        \
-	{                                                                                          \
-		.kind = FIELD_NONE                                                                 \
-	}
-#define ON(json, what)                                                                             \
-	{                                                                                          \
-		"on", "DATE", json, FIELD_DATE, true, what                                         \
-	}
 #define REASON                                                                                     \
 	{                                                                                          \
 		"reason", "TEXT", "reason", FIELD_TEXT, true, "why"                                \
@@ -175,7 +159,7 @@ static const struct action FINDINGS[] = {
 		resolve_filter, analysis_print_findings, &PERSONA_READER },
 	{ "show", "FINDING", "prints one, with what it recommends and its facts",
 		"7c9e6679-7425-40de-944b-e07fc1f90ae7", "GET", "/findings", "", NULL, { END },
-		take_id, analysis_print_finding, &PERSONA_READER },
+		actions_take_id, analysis_print_finding, &PERSONA_READER },
 	{ "record", "ANALYSIS", "records what it found in one action field",
 		"Rodewisch --field littering --summary 'Müll am Bahnhof' --recommend "
 		"'lighting:Wege beleuchten' --on 2024-06-20",
@@ -191,11 +175,11 @@ static const struct action FINDINGS[] = {
 		{ ON("foundOn", "the day of the finding"), ACTION_FIELD(true),
 			{ "summary", "TEXT", "summary", FIELD_TEXT, true, "names no person" },
 			RECOMMENDATIONS, END },
-		take_id, actions_print_recorded, &PERSONA_ADVISER },
+		actions_take_id, actions_print_recorded, &PERSONA_ADVISER },
 	{ "withdraw", "FINDING", "takes one back that was recorded by mistake",
 		"7c9e6679-7425-40de-944b-e07fc1f90ae7 --fact "
 		"0f8fad5b-d9cb-469f-a165-70867728950e --reason 'wrong town'",
-		"POST", "/findings", "/withdraw", NULL, { FACT, REASON, END }, take_id,
+		"POST", "/findings", "/withdraw", NULL, { FACT, REASON, END }, actions_take_id,
 		actions_print_recorded, &PERSONA_ADVISER },
 };
 
@@ -212,7 +196,7 @@ static const struct action MEASURES[] = {
 		resolve_filter, analysis_print_measures, &PERSONA_READER },
 	{ "show", "MEASURE", "prints one, with what it brought and its facts",
 		"7c9e6679-7425-40de-944b-e07fc1f90ae7", "GET", "/measures", "", NULL, { END },
-		take_id, analysis_print_measure, &PERSONA_READER },
+		actions_take_id, analysis_print_measure, &PERSONA_READER },
 	{ "decide", "ANALYSIS", "records that it was decided",
 		"Rodewisch --title 'Beleuchtung am Bahnhof' --field littering --role "
 		"public_order_office --organisation 14523360 --due 2024-12-31 --on 2024-07-01",
@@ -232,7 +216,7 @@ static const struct action MEASURES[] = {
 		resolve_analysis, actions_print_recorded, &PERSONA_ADVISER },
 	{ "start", "MEASURE", "records that work on it began",
 		"7c9e6679-7425-40de-944b-e07fc1f90ae7 --on 2024-08-01", "POST", "/measures",
-		"/start", NULL, { ON("startedOn", "the day of the start"), END }, take_id,
+		"/start", NULL, { ON("startedOn", "the day of the start"), END }, actions_take_id,
 		actions_print_recorded, &PERSONA_ADVISER },
 	{ "due-date", "MEASURE", "gives it another due date",
 		"7c9e6679-7425-40de-944b-e07fc1f90ae7 --due 2025-03-31 --reason 'delivery late' "
@@ -240,15 +224,15 @@ static const struct action MEASURES[] = {
 		"POST", "/measures", "/due-date", NULL,
 		{ ON("changedOn", "the day of the change"),
 			{ "due", "DATE", "dueOn", FIELD_DATE, true, "the new one" }, REASON, END },
-		take_id, actions_print_recorded, &PERSONA_ADVISER },
+		actions_take_id, actions_print_recorded, &PERSONA_ADVISER },
 	{ "finish", "MEASURE", "records that it is done",
 		"7c9e6679-7425-40de-944b-e07fc1f90ae7 --on 2025-04-20", "POST", "/measures",
-		"/finish", NULL, { ON("finishedOn", "the last day"), END }, take_id,
+		"/finish", NULL, { ON("finishedOn", "the last day"), END }, actions_take_id,
 		actions_print_recorded, &PERSONA_ADVISER },
 	{ "drop", "MEASURE", "records that it was given up",
 		"7c9e6679-7425-40de-944b-e07fc1f90ae7 --reason 'no money' --on 2024-09-01", "POST",
 		"/measures", "/drop", NULL,
-		{ ON("droppedOn", "the day of the decision"), REASON, END }, take_id,
+		{ ON("droppedOn", "the day of the decision"), REASON, END }, actions_take_id,
 		actions_print_recorded, &PERSONA_ADVISER },
 	{ "evaluate", "MEASURE", "records what it brought",
 		"7c9e6679-7425-40de-944b-e07fc1f90ae7 --result effective --method survey --on "
@@ -261,11 +245,11 @@ static const struct action MEASURES[] = {
 			{ "method", "CODE", "method", FIELD_TEXT, true,
 				"before_after, survey, statistics, expert" },
 			{ "text", "TEXT", "text", FIELD_TEXT, false, "names no person" }, END },
-		take_id, actions_print_recorded, &PERSONA_ADVISER },
+		actions_take_id, actions_print_recorded, &PERSONA_ADVISER },
 	{ "withdraw", "MEASURE", "takes back its latest fact, recorded by mistake",
 		"7c9e6679-7425-40de-944b-e07fc1f90ae7 --fact "
 		"0f8fad5b-d9cb-469f-a165-70867728950e --reason 'wrong day'",
-		"POST", "/measures", "/withdraw", NULL, { FACT, REASON, END }, take_id,
+		"POST", "/measures", "/withdraw", NULL, { FACT, REASON, END }, actions_take_id,
 		actions_print_recorded, &PERSONA_ADVISER },
 };
 

@@ -4,21 +4,6 @@
 #include "coachings.h"
 #include "command.h"
 
-/* A reference is what it is: there are no names to look up. */
-static int take_reference(struct action_run *run)
-{
-	run->id = run->words->items[0];
-	return EXIT_DONE;
-}
-
-#define END                                                                                        \
-	{                                                                                          \
-		.kind = FIELD_NONE                                                                 \
-	}
-#define ON(json, what)                                                                             \
-	{                                                                                          \
-		"on", "DATE", json, FIELD_DATE, true, what                                         \
-	}
 /* what a coach can and will do */
 #define CAPACITY                                                                                   \
 	{                                                                                          \
@@ -49,16 +34,16 @@ static const struct action ACTIONS[] = {
 		"/coaches", NULL, "id",
 		{ ON("registeredOn", "the day of joining"), CAPACITY, COMPETENCE, DISTRICT, PERIOD,
 			CONTACT, END },
-		take_reference, actions_print_recorded, &PERSONA_ADVISER },
+		actions_take_id, actions_print_recorded, &PERSONA_ADVISER },
 	{ "change", "REFERENCE", "replaces what a coach can and will do",
 		"B3-17 --on 2022-06-01 --capacity 4 --competence strategy --competence youth",
 		"POST", "/coaches", "/change", NULL,
 		{ ON("changedOn", "the day of the change"), CAPACITY, COMPETENCE, DISTRICT, PERIOD,
 			CONTACT, END },
-		take_reference, actions_print_recorded, &PERSONA_ADVISER },
+		actions_take_id, actions_print_recorded, &PERSONA_ADVISER },
 	{ "retire", "REFERENCE", "takes a coach out of the pool", "B3-17 --on 2023-01-01", "POST",
 		"/coaches", "/retire", NULL, { ON("retiredOn", "the last day"), END },
-		take_reference, actions_print_recorded, &PERSONA_ADVISER },
+		actions_take_id, actions_print_recorded, &PERSONA_ADVISER },
 	{ "list", "", "prints the pool", "--competence strategy --district 14521 --free", "GET",
 		"/coaches", NULL, NULL,
 		{ { "competence", "CODE", "competence", FIELD_TEXT, false, "who has it" },
@@ -71,7 +56,7 @@ static const struct action ACTIONS[] = {
 			END },
 		NULL, coachings_print_pool, &PERSONA_READER },
 	{ "show", "REFERENCE", "prints one coach of the pool", "B3-17", "GET", "/coaches", "", NULL,
-		{ END }, take_reference, coachings_print_coach, &PERSONA_READER },
+		{ END }, actions_take_id, coachings_print_coach, &PERSONA_READER },
 };
 
 /* The pool is kept by advisers; reading it is for auditors, too. */

@@ -143,14 +143,6 @@ static int find_participant(struct action_run *run)
 
 /* Parts that several rows share. */
 #define COACHING "COACHING"
-#define END                                                                                        \
-	{                                                                                          \
-		.kind = FIELD_NONE                                                                 \
-	}
-#define ON(json, what)                                                                             \
-	{                                                                                          \
-		"on", "DATE", json, FIELD_DATE, true, what                                         \
-	}
 #define TOPICS                                                                                     \
 	{                                                                                          \
 		"topic", "CODE", "topics", FIELD_TEXTS, false,                                     \

@@ -6,6 +6,7 @@
 #include "core/reflect.h"
 #include "core/text.h"
 #include "course.h"
+#include "moves.h"
 #include "planner.h"
 #include <string.h>
 
@@ -13,12 +14,7 @@
 #define NO_KIND ANALYSIS__DELIVERY_KIND__DELIVERY_KIND_UNSPECIFIED
 
 /* To add one: a row. */
-static const struct move {
-	Analysis__Delivery__Status from;
-	const char *name; /* last part of the route */
-	const ProtobufCMessageDescriptor *fact;
-	Analysis__Delivery__Status to;
-} MOVES[] = {
+static const struct move MOVES[] = {
 	{ STATUS(UNSPECIFIED), TEXT("expect"), &analysis__delivery_expected__descriptor,
 		STATUS(EXPECTED) },
 	{ STATUS(EXPECTED), TEXT("receive"), &analysis__delivery_received__descriptor,
@@ -195,32 +191,17 @@ void deliveries_adopt(struct arena *arena, Analysis__SecurityAnalysis *analysis,
 
 /* ---- the moves */
 
-/* A fact is allowed in a status, or it is not: there are no further provisions. */
-static const struct move *find_move(
-	Analysis__Delivery__Status from, const ProtobufCMessageDescriptor *fact)
-{
-	for (size_t i = 0; i < N_MOVES; i++)
-		if (MOVES[i].from == from && MOVES[i].fact == fact)
-			return &MOVES[i];
-	return NULL;
-}
-
 /* What could be done instead. */
 static enum verdict refuse_move(struct ruling *ruling, Analysis__Delivery__Status from)
 {
 	const char *state = say_label(ruling->arena, &analysis__delivery__status__descriptor, from);
-	struct text allowed;
+	const char *allowed = moves_allowed(ruling, MOVES, N_MOVES, from);
 
-	text_init(&allowed, ruling->arena, 200);
-	for (size_t i = 0; i < N_MOVES; i++)
-		if (MOVES[i].from == from)
-			text_append_format(&allowed, "%s%s", allowed.len > 0 ? ", " : "",
-				say_text(ruling->arena, MOVES[i].name));
-	if (allowed.len == 0)
+	if (allowed[0] == '\0')
 		return refuse(ruling, FAILURE_CONFLICT, NULL, "move",
 			"the delivery is %s; nothing more can be recorded of it", state);
 	return refuse(ruling, FAILURE_CONFLICT, NULL, "move", "the delivery is %s; allowed now: %s",
-		state, allowed.bytes);
+		state, allowed);
 }
 
 /* Facts come late, but those of a delivery in their order: its status on any day is told by what
@@ -284,7 +265,7 @@ static void fill(struct ruling *ruling, const Analysis__SecurityAnalysis *analys
 enum verdict delivery_move(struct ruling *ruling, Analysis__SecurityAnalysis *analysis,
 	Analysis__Delivery *delivery, const char *field, const char *day, ProtobufCMessage *fact)
 {
-	const struct move *move = find_move(delivery->status, fact->descriptor);
+	const struct move *move = move_find(MOVES, N_MOVES, delivery->status, fact->descriptor);
 
 	if (course_runs(ruling, analysis, field, day) == REFUSED)
 		return REFUSED;
@@ -292,23 +273,13 @@ enum verdict delivery_move(struct ruling *ruling, Analysis__SecurityAnalysis *an
 		return refuse_move(ruling, delivery->status);
 	if (require_order(ruling, delivery, field, day) == REFUSED)
 		return REFUSED;
-	delivery->status = move->to;
+	delivery->status = (Analysis__Delivery__Status)move->to;
 	fill(ruling, analysis, delivery, fact);
 	record(ruling, analysis, delivery, day, fact);
 	return ACCEPTED;
 }
 
 /* ---- back */
-
-/* Each fact of a delivery is of one row, and entries are taken back one by one from the end: so the
- * delivery is in the status that the row leads to. */
-static const struct move *move_of(const Asskomm__Entry *entry)
-{
-	for (size_t i = 0; i < N_MOVES; i++)
-		if (strcmp(fact_kind(MOVES[i].fact), entry->kind) == 0)
-			return &MOVES[i];
-	return NULL;
-}
 
 /* In the order in which they came to be expected, which people know by then. */
 static void remove_at(Analysis__SecurityAnalysis *analysis, size_t place)
@@ -318,17 +289,19 @@ static void remove_at(Analysis__SecurityAnalysis *analysis, size_t place)
 	analysis->n_deliveries--;
 }
 
+/* Each fact of a delivery is of one row, and entries are taken back one by one from the end: so the
+ * delivery is in the status that the row leads to. */
 bool delivery_take_back(
 	struct arena *arena, Analysis__SecurityAnalysis *analysis, const Asskomm__Entry *entry)
 {
-	const struct move *move = move_of(entry);
+	const struct move *move = move_of_kind(MOVES, N_MOVES, entry->kind);
 
 	for (size_t i = 0; move != NULL && i < analysis->n_deliveries; i++) {
 		Analysis__Delivery *delivery = analysis->deliveries[i];
 
 		if (strcmp(value_of(arena, delivery), entry->value) != 0)
 			continue;
-		delivery->status = move->from;
+		delivery->status = (Analysis__Delivery__Status)move->from;
 		if (move->from == STATUS(UNSPECIFIED)) {
 			remove_at(analysis, i);
 		} else if (move->to == STATUS(RECEIVED)) {

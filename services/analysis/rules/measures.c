@@ -5,17 +5,13 @@
 #include "core/catalogue.h"
 #include "core/reflect.h"
 #include "core/text.h"
+#include "moves.h"
 #include <string.h>
 
 #define STATUS(name) ANALYSIS__MEASURE__STATUS__##name
 
 /* To add one: a row. */
-static const struct move {
-	Analysis__Measure__Status from;
-	const char *name; /* last part of the route */
-	const ProtobufCMessageDescriptor *fact;
-	Analysis__Measure__Status to;
-} MOVES[] = {
+static const struct move MOVES[] = {
 	{ STATUS(UNSPECIFIED), TEXT("decide"), &analysis__measure_decided__descriptor,
 		STATUS(PLANNED) },
 
@@ -36,32 +32,17 @@ static const struct move {
 };
 #define N_MOVES (sizeof(MOVES) / sizeof(MOVES[0]))
 
-/* A fact is allowed in a status, or it is not: there are no further provisions. */
-static const struct move *find_move(
-	Analysis__Measure__Status from, const ProtobufCMessageDescriptor *fact)
-{
-	for (size_t i = 0; i < N_MOVES; i++)
-		if (MOVES[i].from == from && MOVES[i].fact == fact)
-			return &MOVES[i];
-	return NULL;
-}
-
 /* What could be done instead. */
 static enum verdict refuse_move(struct ruling *ruling, Analysis__Measure__Status from)
 {
 	const char *state = say_label(ruling->arena, &analysis__measure__status__descriptor, from);
-	struct text allowed;
+	const char *allowed = moves_allowed(ruling, MOVES, N_MOVES, from);
 
-	text_init(&allowed, ruling->arena, 200);
-	for (size_t i = 0; i < N_MOVES; i++)
-		if (MOVES[i].from == from)
-			text_append_format(&allowed, "%s%s", allowed.len > 0 ? ", " : "",
-				say_text(ruling->arena, MOVES[i].name));
-	if (allowed.len == 0)
+	if (allowed[0] == '\0')
 		return refuse(ruling, FAILURE_CONFLICT, NULL, "move",
 			"the measure is %s; nothing more can be recorded of it", state);
 	return refuse(ruling, FAILURE_CONFLICT, NULL, "move", "the measure is %s; allowed now: %s",
-		state, allowed.bytes);
+		state, allowed);
 }
 
 /* Facts come late, but in their order: the status on any day is told by the facts until then. */
@@ -86,13 +67,13 @@ static enum verdict require_order(
 enum verdict measure_move(struct ruling *ruling, Analysis__Measure *measure, const char *field,
 	const char *day, ProtobufCMessage *fact, const char *value)
 {
-	const struct move *move = find_move(measure->status, fact->descriptor);
+	const struct move *move = move_find(MOVES, N_MOVES, measure->status, fact->descriptor);
 
 	if (move == NULL)
 		return refuse_move(ruling, measure->status);
 	if (require_order(ruling, measure, field, day) == REFUSED)
 		return REFUSED;
-	measure->status = move->to;
+	measure->status = (Analysis__Measure__Status)move->to;
 	reflect_share(fact, &measure->base);
 	CHECK(reflect_set_text(ruling->arena, fact, "measure_id", measure->id));
 	emit_entry(ruling, &measure->base, day, fact);
@@ -100,27 +81,22 @@ enum verdict measure_move(struct ruling *ruling, Analysis__Measure *measure, con
 	return ACCEPTED;
 }
 
-/* Entries have the short name alone. */
-static const ProtobufCMessageDescriptor *fact_of(const Asskomm__Entry *entry)
-{
-	for (size_t i = 0; i < N_MOVES; i++)
-		if (strcmp(fact_kind(MOVES[i].fact), entry->kind) == 0)
-			return MOVES[i].fact;
-	return NULL;
-}
-
-/* Every entry was a row of the table when it was made. */
+/* Every entry was a row of the table when it was made; one that somebody changed since moves
+ * nothing.
+ */
 Analysis__Measure__Status measure_status(const Analysis__Measure *measure)
 {
-	Analysis__Measure__Status status = STATUS(UNSPECIFIED);
+	int status = STATUS(UNSPECIFIED);
 
 	for (size_t i = 0; i < measure->n_entries; i++) {
-		const struct move *move = find_move(status, fact_of(measure->entries[i]));
+		const struct move *kind = move_of_kind(MOVES, N_MOVES, measure->entries[i]->kind);
+		const struct move *move =
+			kind != NULL ? move_find(MOVES, N_MOVES, status, kind->fact) : NULL;
 
-		CHECK(move != NULL);
-		status = move->to;
+		if (move != NULL)
+			status = move->to;
 	}
-	return measure->n_entries > 0 ? status : STATUS(WITHDRAWN);
+	return measure->n_entries > 0 ? (Analysis__Measure__Status)status : STATUS(WITHDRAWN);
 }
 
 /* The first due date never changes. */
