@@ -6,6 +6,15 @@
 #include "rules/rules.h"
 #include "thresholds.h"
 
+static const struct command commands[] = {
+	/* rpc, works on, load, rule, save */
+	{ "PublishFigures", &monitor__publication__descriptor, "publication.new", publish_figures,
+		"publication.save", NULL },
+	{ "WithdrawPublication", &monitor__publication__descriptor, "publication.load",
+		withdraw_publication, "publication.save", NULL },
+	{ .rpc = NULL },
+};
+
 static const struct query queries[] = {
 	{ "GetFigures", "get_figures", NULL, NULL },
 	{ "ListFigureFacts", "list_figure_facts", NULL, NULL },
@@ -32,6 +41,8 @@ static const struct query queries[] = {
 	{ "ListMilestones", "list_milestones", NULL, NULL },
 	{ "ExportMilestones", "export_milestones", &monitor__milestone_facts__descriptor,
 		export_milestones },
+	{ "ListPublications", "list_publications", NULL, NULL },
+	{ "GetPublication", "get_publication", NULL, NULL },
 	{ .rpc = NULL },
 };
 
@@ -59,6 +70,7 @@ static struct setting settings[] = {
 const struct service_table monitor = {
 	.name = "monitor",
 	.descriptor = &monitor__monitor__descriptor,
+	.commands = commands,
 	.queries = queries,
 	.listener = &listener,
 	.settings = settings,

@@ -180,6 +180,61 @@ describe("who came from one milestone to another", () => {
 	});
 });
 
+describe("what is published", () => {
+	const publish = (body, token = ministry) => post("/publications", body, token);
+
+	test("stays as it was, whatever is recorded, late, corrected or withdrawn afterwards", async () => {
+		const recorded = await publish({ title: "53. Kommune im ASSKomm-Verbund", asOf: DAY });
+		const path = `/publications/${recorded.id}`;
+		const before = await get(`${path}?afterFact=${recorded.facts[0]}`);
+		assert.equal(before.figures.agreements, 53);
+		assert.deepEqual([before.holds, before.withdrawn], [true, ""]);
+		const asked = await get(`/figures?asOf=${DAY}&knownAt=${before.knownAt}`);
+		for (const name of ["agreements", "advised", "contacted", "budgetCents", "coachings"])
+			assert.equal(before.figures[name], asked[name], name);
+		assert.equal(before.ledgerSeq, asked.ledgerSeq);
+		const late = await post("/agreements", {
+			accessions: ["14521020"], signedOn: "2023-08-01", mode: "IN_PERSON",
+			signatories: [{ role: "mayor", organisation: "14521020" }],
+		});
+		const now = await get(`/figures?asOf=${DAY}&afterFact=${late.facts[0]}`);
+		assert.equal(now.agreements, 54, "a late one counts");
+		assert.deepEqual(await get(path), before, "and what was published stays");
+		const taken = await post(`/agreements/${late.id}/withdraw`, { reason: "not signed" });
+		assert.deepEqual(await get(`${path}?afterFact=${taken.facts[0]}`), before);
+		const { items } = await get("/publications");
+		assert.deepEqual(items, [before]);
+	});
+
+	test("is in the ledger, and withdrawn with a reason", async () => {
+		const [{ id, entryId, figures, ledgerSeq }] = (await get("/publications")).items;
+		const { items } = await get(`/ledger/facts?after=${ledgerSeq}&limit=500`, suite.token("auditor", ["*"]));
+		const told = items.find((each) => each.id === entryId);
+		assert.equal(told.type, "asskomm.monitor.v1.FiguresPublished");
+		const reply = await post(`/publications/${id}/withdraw`, { reason: "it was 52" }, ministry);
+		const after = await get(`/publications/${id}?afterFact=${reply.facts[0]}`);
+		assert.deepEqual([after.withdrawn, after.holds, after.figures], ["it was 52", true, figures]);
+		const twice = await suite.post(`/publications/${id}/withdraw`, { reason: "again" }, { token: ministry });
+		assert.equal(twice.status, 409);
+	});
+
+	test("pages follow each other, the latest first", async () => {
+		const { id } = await publish({ title: "second" });
+		const first = await get("/publications?limit=1");
+		assert.equal(first.items[0].id, id);
+		const rest = await get(`/publications?limit=1&cursor=${first.next}`);
+		assert.equal(rest.items.length, 1);
+		assert.notEqual(rest.items[0].id, id);
+	});
+
+	test("a day to come is refused, and so is who decides for less than the state", async () => {
+		const refused = async (body, token) => (await suite.post("/publications", body, { token })).status;
+		assert.equal(await refused({ title: "too early", asOf: "2999-01-01" }, ministry), 422);
+		assert.equal(await refused({ title: "district" }, suite.token("ministry", ["14521"])), 403);
+		assert.equal(await refused({ title: "adviser" }, adviser), 403);
+	});
+});
+
 describe("by police directorate and adviser", () => {
 	const AT = `asOf=${DAY}`;
 	const of = (sub, roles = ["adviser"]) => suite.token(roles, ["14"], { sub });

@@ -351,6 +351,22 @@ const KINDS = [
 		}),
 		change: { ended_on: "2023-03-01" },
 	},
+	{
+		service: "monitor",
+		name: "publication",
+		make: () => ({
+			id: randomUUID(),
+			title: "53. Kommune im ASSKomm-Verbund",
+			published_on: "2023-08-09",
+			as_of: "2023-08-09",
+			known_at: "2023-08-09T10:00:00.000000Z",
+			ledger_seq: "1204",
+			figures: { agreements: 53 },
+			entry_id: randomUUID(),
+			withdrawn: null,
+		}),
+		change: { withdrawn: "it was 52" },
+	},
 ];
 
 let suite;

@@ -160,6 +160,7 @@ const NOT_STORED = {
 		offered: "what the finding says",
 	},
 	"asskomm.coaching.v1.PoolCoach": { taken: "counted by the coachings" },
+	"asskomm.monitor.v1.Publication": { holds: "counted when it is shown" },
 	"asskomm.notifications.v1.Subscription": { ended_on: "those that have ended are not listed" },
 };
 

@@ -101,10 +101,10 @@ $$;
 
 -- Services may add to pending as themselves, and no more.
 grant usage on schema ledger to asskomm_registry, asskomm_coaching, asskomm_analysis,
-	asskomm_funding, asskomm_notifications;
+	asskomm_funding, asskomm_notifications, asskomm_monitor;
 grant insert (fact_id, type, header, payload, participants, recorded_on) on pending
 	to asskomm_registry, asskomm_coaching, asskomm_analysis, asskomm_funding,
-	asskomm_notifications;
+	asskomm_notifications, asskomm_monitor;
 grant select, delete on pending to asskomm_ledger;
 grant select, insert on event to asskomm_ledger;
 grant select, insert on set_aside to asskomm_ledger;

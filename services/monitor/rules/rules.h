@@ -6,6 +6,10 @@
 #include "asskomm/monitor.pb-c.h"
 #include "asskomm/registry.pb-c.h"
 #include "core/arena.h"
+#include "core/ruling.h"
+
+rule_fn publish_figures;
+rule_fn withdraw_publication;
 
 /* What one fact does to the counters: Marks. Never NULL: the monitor notes every fact. */
 ProtobufCMessage *marks_of(
