@@ -34,9 +34,11 @@ const markOf = (counter, unit, participant, validOn, n = 1) => ({
 	counter, unit, participant, district: participant.slice(0, 5), validOn, n,
 });
 
+const NOTHING = "nothing"; // about a town, and no step of it
+
 // A fact: one milestone of one town, or an analysis of two.
 function makeFact(seq) {
-	const milestone = random.of([...Object.keys(COUNTERS), ...Object.keys(STAGES)]);
+	const milestone = random.of([...Object.keys(COUNTERS), ...Object.keys(STAGES), NOTHING]);
 	const towns = [...new Set(CASES.includes(milestone) ? [random.of(TOWNS), random.of(TOWNS)] : [random.of(TOWNS)])];
 	const day = randomDay();
 	const unit = CASES.includes(milestone) ? randomUUID() : towns[0];
@@ -50,7 +52,7 @@ function makeFact(seq) {
 			...(isMark ? [markOf(COUNTERS[milestone], unit, towns[0], day)] : []),
 			...towns.map((key) => markOf("participants", key, key, day)),
 		],
-		cases: isMark ? [] : [markOf(stage, unit, towns[0], day, n)],
+		cases: isMark || !stage ? [] : [markOf(stage, unit, towns[0], day, n)],
 	};
 }
 
@@ -66,9 +68,11 @@ const standing = (known, day) =>
 			seq <= known && on <= day && (goneWith.get(id) ?? Infinity) > known,
 	);
 
+const isStep = ({ milestone }) => milestone !== NOTHING;
+
 function reachedBy(day, known) {
 	const found = new Map();
-	for (const { towns, milestone, day: on } of standing(known, day))
+	for (const { towns, milestone, day: on } of standing(known, day).filter(isStep))
 		for (const town of towns) {
 			const key = `${town} ${milestone}`;
 			if (!found.has(key) || on < found.get(key)) found.set(key, on);
@@ -203,7 +207,7 @@ test("a forecast of a milestone draws from those who reached it", async () => {
 // Who took part by a day, with the milestones that it reached.
 function rowsBy(day, known, isSeen) {
 	const reached = reachedBy(day, known);
-	const present = new Set(standing(known, day).flatMap(({ towns }) => towns));
+	const present = new Set(standing(known, day).filter(isStep).flatMap(({ towns }) => towns));
 	return TOWNS.filter((key) => present.has(key) && isSeen(key))
 		.sort()
 		.map((participant) => ({

@@ -1,4 +1,4 @@
-// What came first of those who were contacted or advised: random facts, late, replaced and taken back,
+// What came of those who were contacted or advised: random facts, late, replaced and taken back,
 // and mergers, are folded, and for random days and moments of knowledge the days to each outcome are
 // held against a recount. What was asked before the second half was folded is asked again after it.
 // ASSKOMM_SEED repeats a run; the seed is part of every message.
@@ -78,13 +78,13 @@ function outcomeOf(town, told, day, from) {
 	const alive = own
 		.filter(({ kind }) => kind !== "MunicipalitySucceeded" && !kind.startsWith("Crime"))
 		.filter(within)
-		.map((each) => each.day)
-		.sort((a, b) => a - b);
-	const gap = alive.findIndex((each, i) => (alive[i + 1] ?? until) - each > DORMANT);
-	const dormant = gap < 0 ? null : alive[gap] + DORMANT + 1;
-	const [[ends, kind] = [until, "open"]] = [[signed, "signed"], [declined, "declined"], [dormant, "dormant"]]
+		.map((each) => each.day);
+	const latest = Math.max(...alive);
+	const [[ends, kind] = [until, "open"]] = [[signed, "signed"], [declined, "declined"]]
 		.filter(([on]) => on !== null)
 		.sort(([a], [b]) => a - b); // stable: of one day the first that is named
+	if (kind === "open" && until - latest > DORMANT)
+		return { kind: "dormant", after: latest + DORMANT + 1 - began };
 	return { kind, after: ends - began };
 }
 

@@ -1,5 +1,5 @@
-/* What came of those who were contacted or advised: they signed, declined, or were not heard of for
- * long, whichever was first; and of how many nothing can be said yet.
+/* What came of those who were contacted or advised: they signed or declined, whichever was first,
+ * or were not heard of for long; and of how many nothing can be said yet.
  *
  * They are told by the share that it came to within so many days, with those who have not been
  * there for so long counted for as long as they were. Of fewer than 5 no share is told. */
@@ -11,6 +11,7 @@
 
 #define Z_95 1.959963984540054
 #define POINT_EVERY 30u
+#define SMALLEST 1e-9 /* less is rounding */
 
 enum cause { CAUSE_SIGNED, CAUSE_DECLINED, CAUSE_DORMANT };
 
@@ -19,20 +20,42 @@ static uint32_t permille_of(double share)
 	return (uint32_t)(share * 1000 + 0.5);
 }
 
-/* The plain band, rounded outwards and kept between nobody and all. */
-static Monitor__OutcomeShare *share_of(
-	struct arena *arena, const struct incidence *incidence, enum cause cause, uint32_t day)
+/* How many cases without any censoring would be worth as much as the estimate. Where it came to
+ * nobody, or to all, its variance is 0 and says nothing: then it is those who were seen to the
+ * end of the time. */
+static double worth_of(const struct incidence *incidence, const struct incidence_data *data,
+	enum cause cause, uint32_t day)
+{
+	const struct incidence_step *step = incidence_on(incidence, day);
+	double share = step != NULL ? step->share[cause] : 0;
+	double variance = incidence_variance(incidence, cause, day);
+	double censored = 0;
+
+	if (variance > SMALLEST)
+		return share * (1 - share) / variance;
+	for (size_t i = 0; i < data->n_open_after; i++)
+		censored += data->open_after[i] < day;
+	return incidence->n - censored;
+}
+
+/* Wilson's interval, as of every other share; rounded outwards, but for what rounding itself made.
+ */
+static Monitor__OutcomeShare *share_of(struct arena *arena, const struct incidence *incidence,
+	const struct incidence_data *data, enum cause cause, uint32_t day)
 {
 	Monitor__OutcomeShare *answer = NEW(arena, Monitor__OutcomeShare);
 	const struct incidence_step *step = incidence_on(incidence, day);
 	double share = step != NULL ? step->share[cause] : 0;
-	double half = Z_95 * square_root(incidence_variance(incidence, cause, day));
-	double low = (share - half) * 1000, high = (share + half) * 1000;
+	double n = worth_of(incidence, data, cause, day), z2 = Z_95 * Z_95;
+	double middle = share + z2 / (2 * n);
+	double half = Z_95 * square_root((share * (1 - share) + z2 / (4 * n)) / n);
+	double low = (middle - half) / (1 + z2 / n) * 1000 + SMALLEST;
+	double high = (middle + half) / (1 + z2 / n) * 1000 - SMALLEST;
 
 	monitor__outcome_share__init(answer);
 	answer->permille = permille_of(share);
 	answer->low = low > 0 ? (uint32_t)low : 0;
-	answer->high = high < 1000 ? (uint32_t)high + ((uint32_t)high < high) : 1000;
+	answer->high = high < 999 ? (uint32_t)high + 1 : 1000;
 	return answer;
 }
 
@@ -70,9 +93,9 @@ static void set_shares(struct arena *arena, Monitor__Outcomes *answer,
 	const struct incidence *incidence = incidence_of(arena, data);
 
 	answer->until = told_until(incidence, data, within);
-	answer->signed_share = share_of(arena, incidence, CAUSE_SIGNED, answer->until);
-	answer->declined_share = share_of(arena, incidence, CAUSE_DECLINED, answer->until);
-	answer->dormant_share = share_of(arena, incidence, CAUSE_DORMANT, answer->until);
+	answer->signed_share = share_of(arena, incidence, data, CAUSE_SIGNED, answer->until);
+	answer->declined_share = share_of(arena, incidence, data, CAUSE_DECLINED, answer->until);
+	answer->dormant_share = share_of(arena, incidence, data, CAUSE_DORMANT, answer->until);
 	for (uint32_t day = 0; day < answer->until; day += POINT_EVERY)
 		reflect_append(
 			arena, &answer->base, "points", point_on(arena, incidence, data, day));

@@ -104,7 +104,7 @@ as $$
 			select from party_on(participant, as_of, known) p where p.district = any (districts))
 $$;
 
--- Who took part up to a day, known with a fact, and where; those in the caller's scope. A consortium is
+-- Who was on the way to some milestone up to a day, known with a fact, and where; those in the caller's scope. A consortium is
 -- seen by those who see a member.
 create function participants_seen(districts text[], day date, known bigint)
 returns table (key text, name text, district text)
@@ -115,10 +115,12 @@ as $$
 	from units_of('participants') as u(unit)
 	left join lateral party_on(u.unit, day, known) as p on true
 	where lies_in(u.unit, districts, day, known)
-		and exists (
-			select from mark m
-			where m.counter = 'participants' and m.unit = u.unit and m.valid_on <= day
-				and m.phase = 1 and stands(m.seq, m.gone_with, known))
+		and exists ( -- that it has advisers makes nobody take part
+			select from mark p
+			join mark m on m.seq = p.seq and m.phase = 1
+				and m.counter in (select w.counter from milestone_marks() as w)
+			where p.counter = 'participants' and p.unit = u.unit and p.valid_on <= day
+				and p.phase = 1 and stands(p.seq, p.gone_with, known))
 		and meta.in_scope(array[u.unit] || array(
 			select c.key from member c where c.consortium = u.unit and c.seq <= known))
 $$;

@@ -1,7 +1,7 @@
--- What came first of those who were contacted or advised, and after how many days: an agreement, that
--- they declined, or that nothing was recorded of them for long. Figures of crime are no sign of life.
--- Who has none of it was seen until the day, or until the day of a merger. No row for what is neither
--- contact nor advice.
+-- What came of those who were contacted or advised, and after how many days: they signed or declined,
+-- whichever was first; or neither, and nothing has been recorded of them for long, up to the day.
+-- Figures of crime are no sign of life. Who has none of it was seen until the day, or until the day of a
+-- merger. No row for what is neither contact nor advice.
 with asked as (
 	select coalesce(:as_of::date, :today::date) as as_of, known_seq(:known_at) as known,
 		coalesce(:from, 'contact') as from_one, coalesce(nullif(:within::int, 0), 730) as days,
@@ -39,19 +39,16 @@ with asked as (
 			and m.valid_on between b.began_on and b.seen_until
 			and stands(m.seq, m.gone_with, a.known)) as d on true
 	left join lateral (
-		select min(t.valid_on) + a.dormant_days + 1 as dormant_on
-		from (
-			select m.valid_on, coalesce(lead(m.valid_on) over (order by m.valid_on),
-				b.seen_until) as until
-			from mark m
-			join fact f on f.seq = m.seq and f.type not like '%.CrimeStatistics%'
-			where m.counter = 'participants' and m.unit = b.participant and m.phase = 1
-				and m.valid_on between b.began_on and b.seen_until
-				and stands(m.seq, m.gone_with, a.known)) as t
-		where t.until - t.valid_on > a.dormant_days) as g on true
+		select max(m.valid_on) + a.dormant_days + 1 as dormant_on
+		from mark m
+		join fact f on f.seq = m.seq and f.type not like '%.CrimeStatistics%'
+		where m.counter = 'participants' and m.unit = b.participant and m.phase = 1
+			and b.signed_on is null and m.valid_on between b.began_on and b.seen_until
+			and stands(m.seq, m.gone_with, a.known)
+		having b.seen_until - max(m.valid_on) > a.dormant_days) as g on true
 	where b.signed_on is null or b.signed_on >= b.began_on
 ), first as (
-	select e.*, least(e.signed_on, e.declined_on, e.dormant_on) as first_on
+	select e.*, coalesce(least(e.signed_on, e.declined_on), e.dormant_on) as first_on
 	from ended e
 ), outcome as (
 	select case when f.first_on is null then 'open' when f.first_on = f.signed_on then 'signed'
