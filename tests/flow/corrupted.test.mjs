@@ -66,6 +66,10 @@ describe("a total that was falsified to less than nothing", () => {
 		assert.equal(wrong.code, 1, wrong.stderr);
 		assert.match(wrong.stdout, /^[0-9-]{10} +14628 +agreements +\d+ +unreadable$/m);
 		assert.match(wrong.stdout, /^wrong: \d+ of \d+ numbers/m);
+		// what the edge keeps in memory holds until the next fact
+		const body = { advisedOn: "2023-08-01" };
+		const advice = await suite.post("/participants/14628110/advice", body, { token: adviser });
+		assert.equal(advice.status, 201, advice.text);
 		assert.match(await suite.asskomm("verify", "--figures"), /^right: /m);
 	});
 });
