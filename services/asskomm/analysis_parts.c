@@ -291,14 +291,19 @@ static const struct action_group GROUPS[] = {
 		sizeof SURVEYS / sizeof SURVEYS[0] },
 };
 
-/* Behind "asskomm analysis", so that all of an analysis is found in one place. The group's name is
- * what is typed, behind "analysis ". */
+/* Of a group what is typed: its name behind "analysis ". */
+static bool is_called(const struct action_group *group, const char *name)
+{
+	return strcmp(group->name + strlen("analysis "), name) == 0;
+}
+
+/* Behind "asskomm analysis", so that all of an analysis is found in one place. */
 const struct action_group *analysis_part(const char *name)
 {
 	for (size_t i = 0; i < sizeof GROUPS / sizeof GROUPS[0]; i++) {
-		if (strcmp(GROUPS[i].name + strlen("analysis "), name) == 0) {
+		if (is_called(&GROUPS[i], name)) {
 			return &GROUPS[i];
 		}
 	}
-	return NULL;
+	return is_called(&ANALYSIS_CRIME, name) ? &ANALYSIS_CRIME : NULL;
 }

@@ -1,5 +1,5 @@
-/* asskomm analysis delivery|finding|measure|survey: what belongs to an analysis, each a group of
- * actions like those of coachings. */
+/* asskomm analysis crime|delivery|finding|measure|survey: what belongs to an analysis, each a group
+ * of actions like those of coachings. */
 #ifndef ASSKOMM_ANALYSIS_PARTS_H
 #define ASSKOMM_ANALYSIS_PARTS_H
 
@@ -7,6 +7,9 @@
 
 struct action_group;
 struct action_run;
+
+/* Police crime statistics; their printing is of no use elsewhere. */
+extern const struct action_group ANALYSIS_CRIME;
 
 /* The group of that name, or NULL. */
 const struct action_group *analysis_part(const char *name);

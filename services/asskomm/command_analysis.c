@@ -207,8 +207,9 @@ static void print_forms(FILE *out)
 	      "  procedures, procedure NAME  the templates\n"
 	      "  define NAME FILE            a procedure's first or next revision, JSON\n"
 	      "  load                        the built-in procedures that are missing\n"
-	      "  delivery, finding, measure, survey\n"
-	      "                              what it is owed, found and gave; each has --help\n\n"
+	      "  crime, delivery, finding, measure, survey\n"
+	      "                              what it stands on and what it gave; each has "
+	      "--help\n\n"
 	      "ANALYSIS is an id, or the name or key of a municipality: its latest one.\n",
 		out);
 }

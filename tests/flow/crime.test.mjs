@@ -30,6 +30,7 @@ const line = ([key, inhabitants, cases], year = 2022) =>
 	`${key};${year};${OFFENCE};${cases};${Math.floor(cases / 2)};${inhabitants};`;
 const load = async (path, ...more) =>
 	JSON.parse(await suite.asskomm("import", "crime-statistics", path, "--json", ...more));
+const crime = (...words) => suite.asskomm("analysis", "crime", ...words);
 async function get(path, as = token) {
 	const reply = await suite.get(path, { token: as });
 	assert.equal(reply.status, 200, reply.text);
@@ -135,4 +136,18 @@ test("a figure that should not be there is taken back, and can be told again", a
 	assert.equal((await compare("14628160")).years[1].groups[2].municipalities, 4);
 	assert.equal((await load(file(line(TOWNS[4])))).changes, 1);
 	assert.equal((await compare("14628160")).years[1].groups[2].municipalities, 5);
+});
+
+test("the same from the command line", async () => {
+	const listed = await crime("list", "Heidenau", "--year", "2022");
+	assert.match(listed, /14628160 +Heidenau +2022 +890000 +900 +450 +16500 +5454\.5 +50\.0/);
+	assert.match(await crime("list", "Dippoldiswalde"), /3 +1 +14300 +too few +too few/);
+	const compared = await crime("compare", "Heidenau", "--offence", OFFENCE, "--from", "2022");
+	assert.match(compared, /2022 +Heidenau +900 +5454\.5 +\d+\.\d\.\.\d+\.\d +50\.0/);
+	assert.match(compared, /district 14628 +4 +4403 .*it is far above/);
+	const funnel = await crime("funnel", "--year", "2022", "--offence", OFFENCE, "--district", "14628");
+	assert.match(funnel, /Pirna +39000 +5128\.2 +\d+\.\d\.\.\d+\.\d +\w/);
+	assert.match(funnel, /4 municipalities against the district 14628 \(4 with figures\)/);
+	await crime("withdraw", "Dippoldiswalde", "--year", "2022", "--offence", OFFENCE, "--reason", "Irrtum");
+	assert.match(await crime("list", "Dippoldiswalde"), /^0 figures$/m);
 });
