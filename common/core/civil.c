@@ -83,7 +83,9 @@ static void print_number(int number, int width, char *out)
 
 void civil_print(struct civil_date date, char out_text[CIVIL_DATE_SIZE])
 {
-	CHECK(date.year >= 0 && date.year <= YEAR_MAX);
+	CHECK(date.year >= 0);
+	if (date.year > YEAR_MAX)
+		date = (struct civil_date){ YEAR_MAX, 12, 31 };
 	memcpy(out_text, "0000-00-00", CIVIL_DATE_SIZE);
 	print_number(date.year, 4, out_text);
 	print_number(date.month, 2, out_text + 5);

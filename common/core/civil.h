@@ -18,7 +18,8 @@ struct civil_date {
 /* Parses exactly YYYY-MM-DD of a day that exists. False else, *out_date untouched. */
 bool civil_parse(const char *text, struct civil_date *out_date) MUST_CHECK;
 
-/* Writes the ISO form. */
+/* Writes the ISO form. A day after 9999-12-31, to which a day that somebody gave may have been
+ * moved, is written as that: the last one that has such a form. */
 void civil_print(struct civil_date date, char out_text[CIVIL_DATE_SIZE]);
 
 /* Days since 1970-01-01, proleptic Gregorian, and back. */

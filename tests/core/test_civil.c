@@ -52,6 +52,22 @@ static void test_parse_takes_days_that_exist(void **state)
 	}
 }
 
+/* Plans, forecasts and terms add to days that people gave: it may be the last one. */
+static void test_after_the_last_day_is_the_last_day(void **state)
+{
+	(void)state;
+	char text[CIVIL_DATE_SIZE];
+	struct civil_date last;
+
+	assert_true(civil_parse("9999-12-31", &last));
+	civil_print(civil_from_days(civil_days(last) + 1), text);
+	assert_string_equal(text, "9999-12-31");
+	civil_print(civil_from_days(INT32_MAX), text);
+	assert_string_equal(text, "9999-12-31");
+	civil_print((struct civil_date){ 10000, 2, 30 }, text);
+	assert_string_equal(text, "9999-12-31");
+}
+
 static void test_parse_refuses_the_rest(void **state)
 {
 	(void)state;
@@ -213,6 +229,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parse_takes_days_that_exist),
+		cmocka_unit_test(test_after_the_last_day_is_the_last_day),
 		cmocka_unit_test(test_parse_refuses_the_rest),
 		cmocka_unit_test(test_days_are_those_of_the_library),
 		cmocka_unit_test(test_berlin_is_that_of_the_library),
