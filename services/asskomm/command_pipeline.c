@@ -25,6 +25,7 @@ struct pipeline_question {
 	const char *adviser;
 	const char *track;
 	bool all; /* the cases that nothing holds up too */
+	bool ageing;
 	/* one of these, and nothing else */
 	bool load; /* how much each adviser has to do */
 	bool outcomes;
@@ -191,6 +192,10 @@ static const char *print_reasons(struct arena *arena, const Monitor__PipelineIte
 		text_append_format(&text, "%s%s → %s", i > 0 ? "; " : "",
 			print_reason(arena, item->reasons[i]), item->reasons[i]->who);
 	}
+	if (item->ageing) {
+		text_append_format(&text, "%s85 of 100 left within %u days",
+			item->n_reasons > 0 ? "; " : "", item->ageing_after_days);
+	}
 	for (char *letter = text.bytes; *letter != '\0'; letter++) {
 		*letter = *letter == '_' ? ' ' : *letter;
 	}
@@ -214,8 +219,9 @@ static void print_items(struct arena *arena, const Monitor__PipelineItemList *li
 		shown++;
 		table_add(&table,
 			(const char *const[]){ item->entered_on,
-				text_format(arena, "%u", item->age_days), item->track, item->stage,
-				item->name, item->district, print_reasons(arena, item) });
+				text_format(arena, "%u%s", item->age_days, item->ageing ? "*" : ""),
+				item->track, item->stage, item->name, item->district,
+				print_reasons(arena, item) });
 	}
 	if (shown > 0) {
 		table_print(&table, stdout);
@@ -326,6 +332,7 @@ static int show_items(struct connection *connection, const struct pipeline_quest
 	struct client_reply reply;
 	const char *path = pipeline_path(arena, "/pipeline/items", question);
 	path = address_with(arena, path, "track", question->track);
+	path = address_with(arena, path, "ageing", question->ageing ? "true" : NULL);
 	path = address_with(arena, path, "limit", HELD_MAX);
 	int exit_code = connection_get(connection, arena, path, &reply);
 	if (exit_code != EXIT_DONE) {
@@ -341,7 +348,7 @@ static int show_items(struct connection *connection, const struct pipeline_quest
 		return EXIT_REFUSED;
 	}
 	print_items(arena, AS(Monitor__PipelineItemList, monitor__pipeline_item_list, message),
-		question->all);
+		question->all || question->ageing);
 	return EXIT_DONE;
 }
 
@@ -408,6 +415,9 @@ static const struct option_row OPTIONS[] = {
 	{ "track", "TRACK", "coaching, analysis, council or measure (else all)", NULL, &asked.track,
 		NULL },
 	{ "all", NULL, "list the cases that nothing holds up too", &asked.all, NULL, NULL },
+	{ "ageing", NULL,
+		"list only the cases that are in their stage for longer than 85 of 100 were",
+		&asked.ageing, NULL, NULL },
 	{ "outcomes", NULL, "only what came of those who were contacted: signed, declined, dormant",
 		&asked.outcomes, NULL, NULL },
 	{ "forecast", NULL, "only how many will sign, or with --track how many cases will be done",
@@ -427,9 +437,11 @@ int command_pipeline(int argc, char **argv)
 		.text = "Prints for each district how many coachings, analyses, councils and\n"
 			"measures are in which stage as of a day. \"3 (2!)\": of three, two are\n"
 			"stalled or overdue. Below it the cases that need somebody: since when,\n"
-			"why, and who is to act.\n",
+			"why, and who is to act; \"312*\": in its stage for longer than 85 of 100\n"
+			"that left it within a year, in the whole state.\n",
 		.example = "  asskomm pipeline --as-of 2023-08-09 --district 14628\n"
 			   "  asskomm pipeline --track coaching --directorate PD-DD\n"
+			   "  asskomm pipeline --ageing --track analysis\n"
 			   "  asskomm pipeline --load\n"
 			   "  asskomm pipeline --forecast --by 2026-12-31\n"
 			   "  asskomm pipeline --outcomes --district 14628\n",

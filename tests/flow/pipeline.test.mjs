@@ -128,6 +128,22 @@ describe("the alliance on the day on which Heidenau signs", () => {
 		assert.match(text, /Dippoldiswalde +14628 +no activity, 16 days too long → coach/);
 		assert.match(text, /Dippoldiswalde +14628 +strategy workshop overdue by 15 days → lpr office/);
 	});
+
+	test("those that are ageing: as many as the indicators count, in the list and on the line", async () => {
+		const { items: late } = await get(`/pipeline/items?asOf=${DAY}&ageing=true&limit=1000`);
+		const { stages } = await get(`/pipeline/indicators?asOf=${DAY}`);
+		for (const { track, stage, ageing, cycleTime } of stages.filter(({ stage }) => stage)) {
+			const here = late.filter((item) => item.track === track && item.stage === stage);
+			assert.equal(here.length, ageing, `${track} ${stage}`);
+			for (const item of here) assert.equal(item.ageingAfterDays, cycleTime.percentiles.p85);
+		}
+		assert.ok(late.length > 0);
+		const { name, ageDays, ageingAfterDays } = late[0];
+		const text = await suite.asskomm("pipeline", "--ageing", "--as-of", DAY);
+		assert.ok(text.includes(`${late.length} of ${late.length} cases`), text);
+		const line = text.split("\n").find((each) => each.includes(`${ageDays}*`) && each.includes(name));
+		assert.ok(line?.endsWith(`85 of 100 left within ${ageingAfterDays} days`), text);
+	});
 });
 
 describe("who came from one milestone to another", () => {

@@ -255,7 +255,7 @@ test("the list is by scope, by district and in pages", async () => {
 	const day = dateOf(DAYS);
 	const asked = {
 		as_of: day, known_at: null, district: null, track: null, stage: null,
-		stalled: "f", overdue: "f", cursor: null, limit: 2, today: day,
+		stalled: "f", overdue: "f", ageing: "f", cursor: null, limit: 2, today: day,
 		police_directorate: null, adviser: null,
 	};
 	const all = casesBy(day, FACTS).sort((a, b) =>

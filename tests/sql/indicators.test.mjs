@@ -569,7 +569,7 @@ test("the event log has each stay's beginning and end, by scope", async () => {
 test("the table of cases is the list, all at once", async () => {
 	const day = dateOf(DAYS);
 	const asked = { as_of: day, known_at: null, today: day, track: null, stage: null, district: null,
-		police_directorate: null, adviser: null };
+		police_directorate: null, adviser: null, ageing: "f" };
 	const [row] = await monitor.run("export_items", asked, { scope: "*" });
 	const list = await monitor.run(
 		"list_pipeline_items",
@@ -618,4 +618,67 @@ test("the load is the recount: all for the lead, the own row for others", async 
 	assert.deepEqual(await loads("head", "lead", { adviser: "mia" }), expected.filter(own), seeded);
 	assert.deepEqual(await loads("head", "lead", {}, "15"), [], seeded);
 	assert.deepEqual(await loads("somebody", "ministry,adviser"), [], seeded);
+});
+
+// Many quick ones and a few that stay: so that there are 5 departures, and somebody is late.
+async function foldQueue() {
+	const queue = Array.from({ length: 40 }, () => ({
+		unit: randomUUID(), track: random.of(["coaching", "measure"]),
+		participant: `${random.of(DISTRICTS)}900`,
+	}));
+	const begun = queue.map((of) => [of, random.below(500)]);
+	const marks = begun.flatMap(([of, from], i) => {
+		const until = from + random.below(i % 4 ? 60 : 1000);
+		return [[dateOf(from), of, 1], ...(until < DAYS ? [[dateOf(until), of, -1]] : [])];
+	});
+	await fold(marks.map(([day, of, n], i) => ({
+		seq: FACTS + 1 + i, type: "asskomm.test.Fact", id: randomUUID(), day, corrects: null,
+		participants: [of.participant], cases: [mark("stage", of, day, n)],
+	})));
+	return FACTS + marks.length;
+}
+
+test("those listed as ageing are those that the indicators count, with the days they count from", async () => {
+	const last = await foldQueue();
+	let found = 0;
+	for (let i = 0; i < QUESTIONS / 2; i++) {
+		const { day, known, district, directorate } = question(last);
+		const asked = {
+			as_of: day, known_at: instantOf(random.chance(0.7) ? last : known), today: "2030-01-01",
+			track: random.of([null, "measure"]), stage: random.of([null, null, "requested", "planned"]),
+			district, police_directorate: directorate, adviser: null,
+		};
+		const label = `${seeded}: ${JSON.stringify(asked)}`;
+		const [row] = await monitor.run("get_indicators", { ...asked, window: random.of([null, 365]) });
+		const list = async (ageing) => (await monitor.run("list_pipeline_items",
+			{ ...asked, stalled: "f", overdue: "f", ageing, cursor: null, limit: 1000 }, { scope: "*" }))
+			.map((each) => ({ ...each, after: Number(each.ageing_after_days), age: Number(each.age_days) }));
+		const late = await list("t");
+		const all = await list("f");
+		const expected = JSON.parse(row.stages).filter(({ stage }) => stage).map(
+			({ track, stage, ages, poolCycleDays: days }) => {
+				const after = days.length < 5 ? 0 : days[Math.ceil((days.length * 85) / 100) - 1];
+				return { track, stage, after, wip: ages.length, n: after ? count(ages, (age) => age > after) : 0 };
+			},
+		);
+		for (const { track, stage, after, wip, n } of expected) {
+			const here = (item) => item.track === track && item.stage === stage;
+			assert.equal(count(late, here), n, label);
+			assert.equal(count(all, here), wip, label);
+			for (const item of all.filter(here)) {
+				assert.equal(item.after, after, label);
+				assert.equal(item.ageing === "t", after > 0 && item.age > after, label);
+			}
+			found += n;
+		}
+		const units = (items) => items.map(({ unit }) => unit);
+		assert.deepEqual(units(late), units(all.filter(({ ageing }) => ageing === "t")), label);
+		const [table] = await monitor.run("export_items", { ...asked, ageing: "t" }, { scope: "*" });
+		assert.deepEqual(
+			JSON.parse(table.items).map(({ unit, ageingAfterDays }) => [unit, ageingAfterDays]),
+			late.map(({ unit, after }) => [unit, after]),
+			label,
+		);
+	}
+	assert.ok(found > 0, seeded);
 });

@@ -61,6 +61,15 @@ static void add_number(struct text *text, uint32_t number)
 	text_append_format(text, "%u", number);
 }
 
+/* Empty where there is none: a spreadsheet must not take a 0 for one. */
+static void add_number_if_any(struct text *text, uint32_t number)
+{
+	if (number > 0)
+		add_number(text, number);
+	else
+		add_cell(text, "");
+}
+
 static void add_word(struct text *text, bool value)
 {
 	add_cell(text, value ? "true" : "false");
@@ -101,7 +110,8 @@ ProtobufCMessage *export_items(
 	(void)request;
 	text_init(&text, arena, EXPORT_MAX);
 	text_append(&text, "unit,track,stage,participant,name,district,openedOn,enteredOn,ageDays,"
-			   "lastActivityOn,stalled,overdue,reasons,who,nextDueOn,nextStep\r\n");
+			   "lastActivityOn,stalled,overdue,reasons,who,nextDueOn,nextStep,ageing,"
+			   "ageingAfterDays\r\n");
 	for (size_t i = 0; i < facts->n_items; i++) {
 		const Monitor__PipelineItem *item = facts->items[i];
 
@@ -120,12 +130,14 @@ ProtobufCMessage *export_items(
 		add_reasons(&text, item);
 		add_cell(&text, item->next_due_on);
 		add_cell(&text, item->next_step);
+		add_word(&text, item->ageing);
+		add_number_if_any(&text, item->ageing_after_days);
 		end_line(&text);
 	}
 	return export_of(arena, &text);
 }
 
-/* Empty when there are too few: a spreadsheet must not take a 0 for one. */
+/* Empty when there are too few. */
 static void add_percentiles(struct text *text, const Monitor__Durations *durations)
 {
 	const Monitor__Percentiles *percentiles = durations->percentiles;

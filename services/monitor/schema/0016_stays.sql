@@ -120,6 +120,41 @@ begin
 end
 $$;
 
+-- How long a stay took that ended since a day (that one not counted), both ends counted: what cycle times
+-- are made from. Null: it has not ended since, or was handed over.
+create function cycle_days(entered_on date, left_on date, outcome text, since date) returns int
+language sql immutable
+as $$
+	select case when left_on > since and outcome in ('done', 'given_up')
+		then left_on - entered_on + 1 end
+$$;
+
+-- The open stays of a day in the stages of a track, or of all, and which of them are ageing: there for
+-- longer than the 85th percentile of the cycle time of their stage, over the state and the 365 days up to
+-- the day (nearest rank, as rules/numbers.c has it); null where fewer than 5 left.
+create function ageing_on(asked_track text, day date, known bigint)
+returns table (track text, stage text, unit text, after_days int, ageing boolean)
+language sql stable
+as $$
+	with here as materialized (
+		select s.*, cycle_days(s.entered_on, s.left_on, s.outcome, day - 365) as days
+		from stays_on(asked_track, day, known, day - 365) as s
+		where s.n > 0
+	), pace as (
+		select h.track, h.n,
+			(array_agg(h.days order by h.days))[(count(*) * 85 + 99) / 100] as after_days
+		from here h
+		where h.days is not null
+		group by h.track, h.n
+		having count(*) >= 5
+	)
+	select h.track, g.code, h.unit, p.after_days, coalesce(day - h.entered_on > p.after_days, false)
+	from here h
+	join stage g on (g.track, g.n) = (h.track, h.n)
+	left join pace p on (p.track, p.n) = (h.track, h.n)
+	where h.outcome = 'open'
+$$;
+
 -- Each day that something was due, and how that ended: open, done, moved (to another day), kept (the
 -- same was said again) or gone. The fact that says so tells a step that is done from one that was given
 -- up; a session or review is done when one is held. Like stays: what is known now lies here.

@@ -21,7 +21,8 @@ with asked as (
 	where :adviser::text is not null and (d.districts is null or s.district = any (d.districts))
 ), stay as materialized (
 	select s.*, s.entered_on > a.as_of - a.days as is_new,
-		s.left_on > a.as_of - a.days as has_left
+		s.left_on > a.as_of - a.days as has_left,
+		cycle_days(s.entered_on, s.left_on, s.outcome, a.as_of - a.days) as cycle_days
 	from asked a, part s
 ), held as (
 	select c.track, c.stage, count(*) as n
@@ -42,9 +43,8 @@ with asked as (
 			filter (where s.here and s.outcome = 'open'), '[]') as ages,
 		coalesce(jsonb_agg(a.as_of - s.entered_on order by s.entered_on desc)
 			filter (where s.is_pool and s.outcome = 'open'), '[]') as pool_ages,
-		coalesce(jsonb_agg(s.left_on - s.entered_on + 1 order by s.left_on - s.entered_on)
-			filter (where s.is_pool and s.has_left and s.outcome in ('done', 'given_up')), '[]')
-			as pool_cycle_days,
+		coalesce(jsonb_agg(s.cycle_days order by s.cycle_days)
+			filter (where s.is_pool and s.cycle_days is not null), '[]') as pool_cycle_days,
 		coalesce(jsonb_agg(a.as_of - s.left_on order by s.left_on desc)
 			filter (where s.here and s.has_left and s.outcome = 'done'), '[]') as done_days_ago,
 		coalesce(jsonb_agg(a.as_of - s.entered_on order by s.entered_on desc)
