@@ -144,7 +144,7 @@ static void add_point(struct table *table, const Analysis__FunnelPoint *point)
 			rate != NULL ? number(arena, rate->population) : "",
 			rate != NULL && !rate->too_few ? tenths(arena, rate->incidence_tenths)
 						       : TOO_FEW,
-			limits != NULL
+			limits != NULL && limits->upper_95_tenths > 0
 				? between(arena, limits->lower_95_tenths, limits->upper_95_tenths)
 				: "",
 			limits != NULL &&

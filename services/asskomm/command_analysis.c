@@ -19,7 +19,8 @@
 /* One verb: what follows its name, and what it asks of the suite. */
 struct verb {
 	const char *name;
-	size_t words; /* behind the name; SIZE_MAX: any number */
+	const char *takes; /* the words after it, as the manual calls them */
+	size_t words;      /* behind the name; SIZE_MAX: any number */
 	bool needs_day;
 	int (*run)(struct connection *connection, const struct analysis_words *words);
 };
@@ -140,21 +141,21 @@ static int withdraw(struct connection *connection, const struct analysis_words *
 
 /* To add one: a row. */
 static const struct verb VERBS[] = {
-	{ "list", 0, false, analysis_list },
-	{ "show", 1, false, analysis_show },
-	{ "plan", 1, false, analysis_plan },
-	{ "kick-off", SIZE_MAX, true, kick_off },
-	{ "complete", 2, true, complete },
-	{ "postpone", 2, true, postpone },
-	{ "present", 1, true, present },
-	{ "cancel", 1, true, cancel },
-	{ "withdraw", 1, false, withdraw },
-	{ "preview", 2, false, analysis_preview },
-	{ "revise", 2, false, change_revision },
-	{ "procedures", 0, false, procedures_list },
-	{ "procedure", 1, false, procedures_show },
-	{ "define", 2, false, procedures_define },
-	{ "load", 0, false, procedures_load },
+	{ "list", "nothing", 0, false, analysis_list },
+	{ "show", "ANALYSIS", 1, false, analysis_show },
+	{ "plan", "ANALYSIS", 1, false, analysis_plan },
+	{ "kick-off", "TOWN...", SIZE_MAX, true, kick_off },
+	{ "complete", "ANALYSIS STEP", 2, true, complete },
+	{ "postpone", "ANALYSIS STEP", 2, true, postpone },
+	{ "present", "ANALYSIS", 1, true, present },
+	{ "cancel", "ANALYSIS", 1, true, cancel },
+	{ "withdraw", "ANALYSIS", 1, false, withdraw },
+	{ "preview", "ANALYSIS REVISION", 2, false, analysis_preview },
+	{ "revise", "ANALYSIS REVISION", 2, false, change_revision },
+	{ "procedures", "nothing", 0, false, procedures_list },
+	{ "procedure", "NAME", 1, false, procedures_show },
+	{ "define", "NAME FILE", 2, false, procedures_define },
+	{ "load", "nothing", 0, false, procedures_load },
 };
 #define VERB_COUNT (sizeof VERBS / sizeof VERBS[0])
 
@@ -179,7 +180,7 @@ static bool is_understood(const struct manual *manual, const struct analysis_wor
 	}
 	size_t count = words->words.count - 1;
 	if (verb->words == SIZE_MAX ? count == 0 : count != verb->words) {
-		options_wrong(manual, "%s takes other words; see the examples", verb->name);
+		options_wrong(manual, "after %s comes %s", verb->name, verb->takes);
 		return false;
 	}
 	if (verb->needs_day && words->on == NULL) {

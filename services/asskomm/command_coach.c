@@ -11,7 +11,7 @@
 	}
 #define COMPETENCE                                                                                 \
 	{                                                                                          \
-		"competence", "CODE", "competences", FIELD_TEXTS, true, "strategy, youth, …"     \
+		"competence", "CODE", "competences", FIELD_TEXTS, true, "moderation, …"          \
 	}
 #define DISTRICT                                                                                   \
 	{                                                                                          \
@@ -30,13 +30,13 @@
 /* To add one: a row. */
 static const struct action ACTIONS[] = {
 	{ "add", "REFERENCE", "takes a coach into the pool, or back into it",
-		"B3-17 --on 2022-01-01 --capacity 3 --competence strategy --district 14521", "POST",
-		"/coaches", NULL, "id",
+		"B3-17 --on 2022-01-01 --capacity 3 --competence mediation --district 14521",
+		"POST", "/coaches", NULL, "id",
 		{ ON("registeredOn", "the day of joining"), CAPACITY, COMPETENCE, DISTRICT, PERIOD,
 			CONTACT, END },
 		actions_take_id, actions_print_recorded, &PERSONA_ADVISER },
 	{ "change", "REFERENCE", "replaces what a coach can and will do",
-		"B3-17 --on 2022-06-01 --capacity 4 --competence strategy --competence youth",
+		"B3-17 --on 2022-06-01 --capacity 4 --competence mediation --competence sorbian",
 		"POST", "/coaches", "/change", NULL,
 		{ ON("changedOn", "the day of the change"), CAPACITY, COMPETENCE, DISTRICT, PERIOD,
 			CONTACT, END },
@@ -44,7 +44,7 @@ static const struct action ACTIONS[] = {
 	{ "retire", "REFERENCE", "takes a coach out of the pool", "B3-17 --on 2023-01-01", "POST",
 		"/coaches", "/retire", NULL, { ON("retiredOn", "the last day"), END },
 		actions_take_id, actions_print_recorded, &PERSONA_ADVISER },
-	{ "list", "", "prints the pool", "--competence strategy --district 14521 --free", "GET",
+	{ "list", "", "prints the pool", "--competence mediation --district 14521 --free", "GET",
 		"/coaches", NULL, NULL,
 		{ { "competence", "CODE", "competence", FIELD_TEXT, false, "who has it" },
 			{ "district", "AGS5", "district", FIELD_TEXT, false, "who goes there" },

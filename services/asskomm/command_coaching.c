@@ -146,7 +146,7 @@ static int find_participant(struct action_run *run)
 #define TOPICS                                                                                     \
 	{                                                                                          \
 		"topic", "CODE", "topics", FIELD_TEXTS, false,                                     \
-			"what it is about: strategy, youth, …"                                   \
+			"what it is about: mediation, …; see asskomm codes"                      \
 	}
 #define AS_OF                                                                                      \
 	{                                                                                          \
@@ -156,7 +156,7 @@ static int find_participant(struct action_run *run)
 /* To add one: a row. */
 static const struct action ACTIONS[] = {
 	{ "request", "PARTICIPANT", "asks for a coaching of a participant, by key or name",
-		"Oelsnitz/Erzgeb. --on 2022-01-10 --topic strategy", "POST", "/coachings", NULL,
+		"Oelsnitz/Erzgeb. --on 2022-01-10 --topic mediation", "POST", "/coachings", NULL,
 		"participant",
 		{ ON("requestedOn", "the day of the request"),
 			{ "with", "PARTICIPANT", "partners", FIELD_TEXTS, false,
@@ -164,7 +164,7 @@ static const struct action ACTIONS[] = {
 			TOPICS, END },
 		take_word, actions_print_recorded, &PERSONA_ADVISER },
 	{ "clarify", COACHING, "records what the coaching is for",
-		"Oelsnitz/Erzgeb. --on 2022-01-20 --topic strategy", "POST", "/coachings",
+		"Oelsnitz/Erzgeb. --on 2022-01-20 --topic mediation", "POST", "/coachings",
 		"/clarify", NULL,
 		{ ON("clarifiedOn", "the day of the clarification"), TOPICS, END }, resolve_open,
 		actions_print_recorded, &PERSONA_ADVISER },

@@ -95,7 +95,7 @@ static const Monitor__StageCell *find_cell(
 	return NULL;
 }
 
-/* A case that is both stalled and overdue counts once at most: the greater of the two is shown. */
+/* A case that is both stalled and overdue counts once. */
 static void add_district(struct arena *arena, struct table *table, const Monitor__PipelineRow *row,
 	const char *track, struct sums *sums)
 {
@@ -107,9 +107,7 @@ static void add_district(struct arena *arena, struct table *table, const Monitor
 		}
 		const Monitor__StageCell *cell = find_cell(row, &COLUMNS[i]);
 		unsigned count = cell != NULL ? cell->count : 0;
-		unsigned held = cell == NULL                    ? 0
-				: cell->stalled > cell->overdue ? cell->stalled
-								: cell->overdue;
+		unsigned held = cell != NULL ? cell->held : 0;
 		sums->count[i] += count;
 		sums->held[i] += held;
 		cells[n_cells++] = print_cell(arena, count, held);
@@ -171,7 +169,7 @@ static const char *print_reason(struct arena *arena, const Monitor__Reason *reas
 	case MONITOR__OBSTACLE__REVIEW_DUE:
 		return text_format(arena, "interim review due for %s", days);
 	case MONITOR__OBSTACLE__COACH_CHANGES:
-		return "more than one change of coach";
+		return "warning: more than one change of coach";
 	case MONITOR__OBSTACLE__DEADLINE_PASSED:
 		return text_format(arena, "%s overdue by %s", reason->step, days);
 	case MONITOR__OBSTACLE__NOT_EVALUATED:
@@ -209,7 +207,7 @@ static void print_items(struct arena *arena, const Monitor__PipelineItemList *li
 	static const char *const HEADINGS[] = { "since", "days", "track", "stage", "participant",
 		"district", "why, and who is to act" };
 	struct table table;
-	size_t shown = 0;
+	size_t shown = 0, held = 0;
 	table_init(&table, arena, 7, HEADINGS, 1u << 1);
 	for (size_t i = 0; i < list->n_items; i++) {
 		const Monitor__PipelineItem *item = list->items[i];
@@ -217,6 +215,7 @@ static void print_items(struct arena *arena, const Monitor__PipelineItemList *li
 			continue;
 		}
 		shown++;
+		held += item->stalled || item->overdue;
 		table_add(&table,
 			(const char *const[]){ item->entered_on,
 				text_format(arena, "%u%s", item->age_days, item->ageing ? "*" : ""),
@@ -226,8 +225,8 @@ static void print_items(struct arena *arena, const Monitor__PipelineItemList *li
 	if (shown > 0) {
 		table_print(&table, stdout);
 	}
-	printf("%zu of %zu cases%s%s\n", shown, list->n_items,
-		all ? "" : " need somebody; --all shows the others too",
+	printf("%zu of %zu cases need somebody%s%s\n", held, list->n_items,
+		all ? "" : "; --all shows the others too",
 		list->next[0] != '\0' ? " (more than " HELD_MAX "; choose a district)" : "");
 }
 
@@ -352,9 +351,27 @@ static int show_items(struct connection *connection, const struct pipeline_quest
 	return EXIT_DONE;
 }
 
+/* What stands alone stands alone: nothing that was asked for is left out silently. */
+static bool is_one_question(const struct manual *manual, const struct pipeline_question *question)
+{
+	if (question->load + question->outcomes + question->forecast + question->milestones > 1) {
+		options_wrong(
+			manual, "give one of --load, --outcomes, --forecast and --milestones");
+		return false;
+	}
+	if (question->by != NULL && !question->forecast) {
+		options_wrong(manual, "--by is the day of a forecast; give --forecast too");
+		return false;
+	}
+	return true;
+}
+
 /* The matrix answers everybody alike, the cases by scope. */
 static bool is_understood(const struct manual *manual, const struct pipeline_question *question)
 {
+	if (!is_one_question(manual, question)) {
+		return false;
+	}
 	if (!options_are_dates(manual, "as-of", question->figures.as_of) ||
 		!options_are_dates(manual, "by", question->by)) {
 		return false;
@@ -388,7 +405,7 @@ static int show(struct connection *connection, const struct pipeline_question *q
 		const char *path = pipeline_path(arena, "/pipeline/forecast", question);
 		path = address_with(arena, path, "track", question->track);
 		return prospects_forecast(
-			connection, address_with(arena, path, "by", question->by));
+			connection, address_with(arena, path, "by", question->by), question->by);
 	}
 	if (question->milestones) {
 		return prospects_milestones(
@@ -422,7 +439,8 @@ static const struct option_row OPTIONS[] = {
 		&asked.outcomes, NULL, NULL },
 	{ "forecast", NULL, "only how many will sign, or with --track how many cases will be done",
 		&asked.forecast, NULL, NULL },
-	{ "by", "DATE", "the day of the forecast (else 13 weeks ahead)", NULL, &asked.by, NULL },
+	{ "by", "DATE", "the day of the forecast: its whole weeks count (else 13)", NULL, &asked.by,
+		NULL },
 	{ "milestones", NULL,
 		"only the days on which each participant reached its milestones, as CSV",
 		&asked.milestones, NULL, NULL },

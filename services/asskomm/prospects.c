@@ -8,6 +8,7 @@
 #include "core/text.h"
 #include "output.h"
 #include <stdio.h>
+#include <string.h>
 
 /* NULL: it was printed as it came, or there is none; *out_exit_code says which. */
 static ProtobufCMessage *ask(struct connection *connection, const char *path,
@@ -105,8 +106,9 @@ static void print_forecast(struct arena *arena, const Monitor__Forecast *forecas
 			forecast->weeks_with);
 		return;
 	}
-	printf("by %s, in %u weeks, at least %u with 50 %%, %u with 85 %%, %u with 95 %%\n",
-		forecast->until, forecast->weeks, counts->p50, counts->p85, counts->p95);
+	printf("by %s, in %u week%s, at least %u with 50 %%, %u with 85 %%, %u with 95 %%\n",
+		forecast->until, forecast->weeks, forecast->weeks == 1 ? "" : "s", counts->p50,
+		counts->p85, counts->p95);
 	if (test != NULL && test->n > 0)
 		printf("of %u such promises before, %u, %u and %u would have held\n", test->n,
 			test->held_p50, test->held_p85, test->held_p95);
@@ -114,16 +116,24 @@ static void print_forecast(struct arena *arena, const Monitor__Forecast *forecas
 		printf("the history is too short to test such promises\n");
 }
 
-int prospects_forecast(struct connection *connection, const char *path)
+int prospects_forecast(struct connection *connection, const char *path, const char *by)
 {
 	int exit_code;
 	ProtobufCMessage *message =
 		ask(connection, path, &monitor__forecast__descriptor, &exit_code);
 
-	if (message != NULL)
-		print_forecast(
-			connection->arena, AS(Monitor__Forecast, monitor__forecast, message));
-	return exit_code;
+	if (message == NULL)
+		return exit_code;
+	const Monitor__Forecast *forecast = AS(Monitor__Forecast, monitor__forecast, message);
+	/* dates compare as texts; the suite answers for one week at least */
+	if (by != NULL && strcmp(forecast->until, by) > 0) {
+		fprintf(stderr,
+			"refused: a forecast reaches a week ahead at least: to %s, not to %s\n",
+			forecast->until, by);
+		return EXIT_REFUSED;
+	}
+	print_forecast(connection->arena, forecast);
+	return EXIT_DONE;
 }
 
 /* ---- milestones */

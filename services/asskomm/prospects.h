@@ -10,8 +10,9 @@
 int prospects_outcomes(struct connection *connection, const char *path) MUST_CHECK;
 
 /* GET /pipeline/forecast: how many will reach a milestone, or leave a stage, by a day; with what
- * the same promise would have been worth before. Refused where too little happened. */
-int prospects_forecast(struct connection *connection, const char *path) MUST_CHECK;
+ * the same promise would have been worth before. Refused where too little happened, and where `by`
+ * (NULL: not asked) is less than a week ahead. */
+int prospects_forecast(struct connection *connection, const char *path, const char *by) MUST_CHECK;
 
 /* GET /pipeline/milestones.csv: a row for each participant, as CSV on stdout. */
 int prospects_milestones(struct connection *connection, const char *path) MUST_CHECK;

@@ -122,7 +122,7 @@ test("the pipeline has it as a case: how far, how late, and who is to act", asyn
 	]);
 	const [row] = (await suite.get(`/pipeline?asOf=2025-04-10&district=14523`, { token })).json.items;
 	const cell = row.cells.find(({ track }) => track === "measure");
-	assert.deepEqual(cell, { track: "measure", stage: "running", count: 1, overdue: 1, stalled: 0 });
+	assert.deepEqual(cell, { track: "measure", stage: "running", count: 1, overdue: 1, stalled: 0, held: 1 });
 	const log = await suite.get("/pipeline/events.xes?track=measure&asOf=2025-04-10", { token });
 	assert.match(log.text, /"concept:name" value="running"/);
 	const { cases } = (await suite.get("/participants/14523360/dossier", { token })).json;

@@ -127,6 +127,28 @@ describe("the alliance on the day on which Heidenau signs", () => {
 		assert.match(text, /^14628 +Sächsische Schweiz-Osterzgebirge +1 +· +· +1 +1 \(1!\) +· +·$/m);
 		assert.match(text, /Dippoldiswalde +14628 +no activity, 16 days too long → coach/);
 		assert.match(text, /Dippoldiswalde +14628 +strategy workshop overdue by 15 days → lpr office/);
+		assert.match(text, /^2 of 7 cases need somebody/m);
+	});
+
+	test("a cell says how many are held up, each once; a warning holds nobody up", async () => {
+		for (const { district, cells } of rows)
+			for (const { track, stage, held } of cells) {
+				const there = items.filter((item) => item.district === district &&
+					item.track === track && item.stage === stage);
+				assert.equal(held, there.filter(({ stalled, overdue }) => stalled || overdue).length);
+			}
+		const text = await suite.asskomm("pipeline", "--district", "14627", "--as-of", DAY);
+		assert.match(text, /Großenhain +14627 +warning: more than one change of coach → adviser/);
+		assert.match(text, /^1 of 6 cases need somebody/m);
+	});
+
+	test("questions that do not go together are refused with what to give", async () => {
+		for (const [words, text] of [
+			[["--forecast", "--outcomes"], /give one of --load, --outcomes, --forecast/],
+			[["--by", "2023-12-31"], /give --forecast too/],
+			[["--forecast", "--as-of", DAY, "--by", DAY], /a week ahead at least: to 2023-08-16/],
+		])
+			await assert.rejects(suite.asskomm("pipeline", ...words), text);
 	});
 
 	test("those that are ageing: as many as the indicators count, in the list and on the line", async () => {

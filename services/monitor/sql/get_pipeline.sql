@@ -12,7 +12,7 @@ with asked as (
 	where a.districts is null or f.district = any (a.districts)
 ), held as materialized (
 	select c.district, c.track, c.stage, count(*) filter (where c.overdue) as overdue,
-		count(*) filter (where c.stalled) as stalled
+		count(*) filter (where c.stalled) as stalled, count(*) as held
 	from area a, cases_on(a.as_of, a.known, array['coaching', 'analysis', 'measure']) as c -- councils wait for nobody
 	where (c.overdue or c.stalled) and (a.districts is null or c.district = any (a.districts))
 	group by c.district, c.track, c.stage
@@ -30,7 +30,8 @@ with asked as (
 		max(v.n) filter (where v.counter = 'councils') as councils,
 		max(v.n) filter (where v.counter = 'closelyCooperating') as closely_cooperating,
 		jsonb_agg(jsonb_build_object('track', g.track, 'stage', g.code, 'count', v.n,
-			'overdue', coalesce(h.overdue, 0), 'stalled', coalesce(h.stalled, 0))
+			'overdue', coalesce(h.overdue, 0), 'stalled', coalesce(h.stalled, 0),
+			'held', coalesce(h.held, 0))
 			order by g.track, g.place) filter (where g.track is not null and v.n > 0) as cells
 	from value v
 	left join stage g on v.counter = 'stage/' || g.track || '/' || g.n
