@@ -156,12 +156,13 @@ int analysis_list(struct connection *connection, const struct analysis_words *wo
 	for (size_t i = 0; i < list->n_items; i++) {
 		const Analysis__SecurityAnalysis *analysis = list->items[i];
 		table_add(&table, (const char *const[]){ analysis->kicked_off_on,
-					  reflect_get_text(arena, &analysis->base, "status"),
+					  output_label(arena, reflect_get_text(arena,
+								      &analysis->base, "status")),
 					  analysis->presented_on, analysis->procedure,
 					  print_names(arena, analysis), analysis->id });
 	}
 	table_print(&table, stdout);
-	printf("%zu analyses\n", list->n_items);
+	printf("%s\n", output_count(arena, list->n_items, "analysis", "analyses"));
 	return EXIT_DONE;
 }
 
@@ -231,14 +232,16 @@ static const char *print_state(struct arena *arena, const Analysis__PlanItem *it
 {
 	if (item->done_on[0] != '\0') {
 		return item->days_late > 0
-			       ? text_format(arena, "done, %u days late", item->days_late)
+			       ? text_format(arena, "done, %s late",
+					 output_count(arena, item->days_late, "day", "days"))
 			       : "done";
 	}
 	if (item->skipped) {
 		return "not recorded";
 	}
 	if (item->days_overdue > 0) {
-		return text_format(arena, "overdue by %u days", item->days_overdue);
+		return text_format(arena, "overdue by %s",
+			output_count(arena, item->days_overdue, "day", "days"));
 	}
 	return strcmp(item->due_on, item->first_due_on) != 0
 		       ? text_format(arena, "open, was %s", item->first_due_on)

@@ -61,7 +61,7 @@ static void print_list(struct action_run *run)
 				one->too_few ? TOO_FEW : tenths(arena, one->clearance_permille) });
 	}
 	table_print(&table, stdout);
-	printf("%zu figures\n", list->n_items);
+	printf("%s\n", output_count(arena, list->n_items, "figure", "figures"));
 	if (list->next[0] != '\0') {
 		printf("there are more: --cursor %s\n", output_safe(arena, list->next));
 	}
@@ -128,8 +128,9 @@ static void print_comparison(struct action_run *run)
 		add_year(&table, comparison->name, comparison->years[i]);
 	}
 	table_print(&table, stdout);
-	printf("%s, offence %s, %zu years\n", output_safe(arena, comparison->name),
-		output_safe(arena, comparison->offence), comparison->n_years);
+	printf("%s, offence %s, %s\n", output_safe(arena, comparison->name),
+		output_safe(arena, comparison->offence),
+		output_count(arena, comparison->n_years, "year", "years"));
 }
 
 /* ---- the funnel */
@@ -170,7 +171,8 @@ static void print_funnel(struct action_run *run)
 		add_point(&table, funnel->points[i]);
 	}
 	table_print(&table, stdout);
-	printf("%zu municipalities against the %s %s (%u with figures%s)\n", funnel->n_points,
+	printf("%s against the %s %s (%u with figures%s)\n",
+		output_count(arena, funnel->n_points, "municipality", "municipalities"),
 		output_label(arena, reflect_get_text(arena, &funnel->base, "kind")),
 		output_safe(arena, funnel->group), funnel->municipalities,
 		funnel->too_few ? ", too few to compare" : "");

@@ -80,10 +80,12 @@ static const char *tell_delivery(struct arena *arena, const Analysis__Delivery *
 				    ? text_format(arena, ", %u rejected", delivery->rejections)
 				    : "";
 	if (delivery->days_overdue > 0) {
-		return text_format(arena, "overdue by %u days%s", delivery->days_overdue, again);
+		return text_format(arena, "overdue by %s%s",
+			output_count(arena, delivery->days_overdue, "day", "days"), again);
 	}
 	return delivery->days_late > 0
-		       ? text_format(arena, "%u days late%s", delivery->days_late, again)
+		       ? text_format(arena, "%s late%s",
+				 output_count(arena, delivery->days_late, "day", "days"), again)
 		       : again + (again[0] != '\0' ? 2 : 0);
 }
 
@@ -133,7 +135,8 @@ void analysis_print_deliveries(struct action_run *run)
 				tell_round(arena, delivery), delivery->analysis_id });
 	}
 	table_print(&table, stdout);
-	printf("%zu deliveries, %zu of them overdue\n", list->n_items, overdue);
+	printf("%s, %zu of them overdue\n",
+		output_count(arena, list->n_items, "delivery", "deliveries"), overdue);
 	print_next(arena, list->next);
 }
 
@@ -161,7 +164,7 @@ void analysis_print_findings(struct action_run *run)
 				number(arena, (uint32_t)finding->n_recommendations), finding->id });
 	}
 	table_print(&table, stdout);
-	printf("%zu findings\n", list->n_items);
+	printf("%s\n", output_count(arena, list->n_items, "finding", "findings"));
 	print_next(arena, list->next);
 }
 
@@ -199,7 +202,8 @@ static const char *tell_due(struct arena *arena, const Analysis__Measure *measur
 	const char *was =
 		measure->due_changes > 0 ? text_format(arena, "was %s", measure->first_due_on) : "";
 	return measure->days_overdue > 0
-		       ? text_format(arena, "overdue by %u days%s%s", measure->days_overdue,
+		       ? text_format(arena, "overdue by %s%s%s",
+				 output_count(arena, measure->days_overdue, "day", "days"),
 				 was[0] != '\0' ? ", " : "", was)
 		       : was;
 }
@@ -231,7 +235,8 @@ void analysis_print_measures(struct action_run *run)
 				measure->id });
 	}
 	table_print(&table, stdout);
-	printf("%zu measures, %zu of them overdue\n", list->n_items, overdue);
+	printf("%s, %zu of them overdue\n",
+		output_count(arena, list->n_items, "measure", "measures"), overdue);
 	print_next(arena, list->next);
 }
 
@@ -333,5 +338,5 @@ void analysis_print_surveys(struct action_run *run)
 		add_indicators(&table, survey);
 	}
 	table_print(&table, stdout);
-	printf("%zu surveys\n", list->n_items);
+	printf("%s\n", output_count(arena, list->n_items, "survey", "surveys"));
 }

@@ -64,7 +64,8 @@ static int choose(struct action_run *run, const char *word, const Coaching__Coac
 	for (size_t i = 0; i < list->n_items; i++) {
 		const Coaching__CoachingProcess *coaching = list->items[i];
 		fprintf(stderr, "  %s  %s, requested on %s\n", output_safe(arena, coaching->id),
-			reflect_get_text(arena, &coaching->base, "status"), coaching->requested_on);
+			output_label(arena, reflect_get_text(arena, &coaching->base, "status")),
+			coaching->requested_on);
 	}
 	return EXIT_REFUSED;
 }

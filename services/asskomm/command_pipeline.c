@@ -157,8 +157,7 @@ static void print_matrix(struct arena *arena, const Monitor__Pipeline *pipeline,
 /* In the words of an adviser. */
 static const char *print_reason(struct arena *arena, const Monitor__Reason *reason)
 {
-	const char *days =
-		text_format(arena, "%u day%s", reason->days, reason->days == 1 ? "" : "s");
+	const char *days = output_count(arena, reason->days, "day", "days");
 	switch (reason->obstacle) {
 	case MONITOR__OBSTACLE__NO_COACH:
 		return text_format(arena, "no coach, %s overdue", days);

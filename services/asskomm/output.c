@@ -32,6 +32,11 @@ char *output_label(struct arena *arena, const char *name)
 	return text;
 }
 
+char *output_count(struct arena *arena, size_t n, const char *one, const char *many)
+{
+	return text_format(arena, "%zu %s", n, n == 1 ? one : many);
+}
+
 /* Counts first bytes of characters, and leaves out what stands above another one. */
 size_t output_width(const char *text)
 {

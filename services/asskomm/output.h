@@ -17,6 +17,9 @@ char *output_safe(struct arena *arena, const char *text);
  * arena. */
 char *output_label(struct arena *arena, const char *name);
 
+/* "1 day", "2 days". From the arena. */
+char *output_count(struct arena *arena, size_t n, const char *one, const char *many);
+
 /* Columns on a terminal that a valid UTF-8 text takes: one for each character, none for combining
  * marks. The names of the territory hold nothing wider. */
 size_t output_width(const char *text);

@@ -106,8 +106,8 @@ static void print_forecast(struct arena *arena, const Monitor__Forecast *forecas
 			forecast->weeks_with);
 		return;
 	}
-	printf("by %s, in %u week%s, at least %u with 50 %%, %u with 85 %%, %u with 95 %%\n",
-		forecast->until, forecast->weeks, forecast->weeks == 1 ? "" : "s", counts->p50,
+	printf("by %s, in %s, at least %u with 50 %%, %u with 85 %%, %u with 95 %%\n",
+		forecast->until, output_count(arena, forecast->weeks, "week", "weeks"), counts->p50,
 		counts->p85, counts->p95);
 	if (test != NULL && test->n > 0)
 		printf("of %u such promises before, %u, %u and %u would have held\n", test->n,

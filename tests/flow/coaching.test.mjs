@@ -412,7 +412,7 @@ describe("asskomm coaching", () => {
 		assert.match(await line("coaching show Nirgendwo", 1), /is no participant/);
 		assert.match(await line("coaching show Zittau", 1), /has no such coaching/);
 		const several = await line("coaching start Oelsnitz/Erzgeb. --on 2022-02-02", 1);
-		assert.match(several, /has several coachings; give the id of one:\n +[0-9a-f-]{36} +[A-Z_]+, requested on/);
+		assert.match(several, /has several coachings; give the id of one:\n +[0-9a-f-]{36} +[a-z ]+, requested on/);
 	});
 });
 

@@ -217,6 +217,6 @@ test("the same from the command line, by the name of a town", async () => {
 	assert.match(shown, /AnalysisMilestoneReached +register_extract/);
 	const [fact] = shown.match(/[0-9a-f-]{36}(?=\s*$)/);
 	await run("withdraw", "Klingenthal", "--fact", fact, "--reason", "Verwechslung");
-	assert.match(await run("list", "--town", "Klingenthal", "--status", "kicked-off"), /1 analyses/);
+	assert.match(await run("list", "--town", "Klingenthal", "--status", "kicked-off"), /1 analysis$/m);
 	await assert.rejects(run("delivery", "list", "Klingenthal", "zuviel"), /'zuviel' is too much/);
 });

@@ -188,7 +188,7 @@ test("the same from the command line", async () => {
 	await run("measure", "due-date", measure, "--due", "2024-10-01", "--reason", "Urlaub", "--on", "2024-08-01");
 	const late = await run("measure", "list", "Rodewisch", "--overdue", "--as-of", "2024-10-11");
 	assert.match(late, /2024-10-01 +running +overdue by 10 days, was 2024-09-01 .*Reinigung/);
-	assert.match(late, /1 measures, 1 of them overdue/);
+	assert.match(late, /1 measure, 1 of them overdue/);
 	await run("measure", "finish", measure, "--on", "2024-10-12");
 	await run("measure", "evaluate", measure, "--result", "partly-effective", "--method", "expert", "--on", "2024-12-01");
 	const judged = await run("measure", "show", measure);
