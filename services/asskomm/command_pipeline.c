@@ -224,9 +224,13 @@ static void print_items(struct arena *arena, const Monitor__PipelineItemList *li
 	if (shown > 0) {
 		table_print(&table, stdout);
 	}
-	printf("%zu of %zu cases need somebody%s%s\n", held, list->n_items,
-		all ? "" : "; --all shows the others too",
-		list->next[0] != '\0' ? " (more than " HELD_MAX "; choose a district)" : "");
+	if (all) {
+		printf("%zu of %zu cases, %zu need somebody", shown, list->n_items, held);
+	} else {
+		printf("%zu of %zu cases need somebody; --all shows the others too", held,
+			list->n_items);
+	}
+	printf("%s\n", list->next[0] != '\0' ? " (more than " HELD_MAX "; choose a district)" : "");
 }
 
 /* ---- who has how much to do */
