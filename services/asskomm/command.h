@@ -31,6 +31,7 @@ int command_import_boundaries(int argc, char **argv); /* of `import`, which pass
 int command_keys(int argc, char **argv);
 int command_migrate(int argc, char **argv);
 int command_pipeline(int argc, char **argv);
+int command_publish(int argc, char **argv);
 int command_report(int argc, char **argv);
 int command_search(int argc, char **argv);
 int command_sign(int argc, char **argv);

@@ -14,6 +14,7 @@ static const struct subcommand SUBCOMMANDS[] = {
 	{ "report", "the ministry's paragraph and the figures, as of a day", command_report },
 	{ "figures", "every published counter, and the facts behind one", command_figures },
 	{ "pipeline", "who is in which stage, what stalls and who is to act", command_pipeline },
+	{ "publish", "freeze the figures of a day, and see whether they hold", command_publish },
 	{ "analysis", "security analyses: record them, show their plans", command_analysis },
 	{ "search", "find participants and agreements by what somebody typed", command_search },
 	{ "sign", "record a signed cooperation agreement", command_sign },

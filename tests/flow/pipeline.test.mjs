@@ -265,6 +265,22 @@ describe("what is published", () => {
 		assert.notEqual(rest.items[0].id, id);
 	});
 
+	test("from the command line: once, listed, shown with its figures, withdrawn", async () => {
+		const line = ["publish", "figures", "--as-of", DAY, "--title", "on the line"];
+		const said = await suite.asskomm(...line);
+		const [, id] = said.match(/^([0-9a-f-]{36}), version 1$/m);
+		assert.equal(await suite.asskomm(...line), said, "the same line again publishes nothing");
+		const { figures: { agreements } } = await get(`/publications/${id}`);
+		const row = new RegExp(`${DAY} +${agreements} +holds +on the line +${id}$`, "m");
+		assert.match(await suite.asskomm("publish", "list", "--limit", "1"), row);
+		await suite.asskomm("publish", "withdraw", id, "--reason", "a trial");
+		const text = await suite.asskomm("publish", "show", id);
+		assert.match(text, /^on the line\npublished .*: withdrawn\nbecause: a trial\n/);
+		assert.match(text, new RegExp(`agreements.* ${agreements}$`, "m"));
+		await assert.rejects(suite.asskomm("publish", "figures", "--title", "no day"),
+			({ code, stderr }) => code === 2 && stderr.includes("--as-of is missing"));
+	});
+
 	test("a day to come is refused, and so is who decides for less than the state", async () => {
 		const refused = async (body, token) => (await suite.post("/publications", body, { token })).status;
 		assert.equal(await refused({ title: "too early", asOf: "2999-01-01" }, ministry), 422);
