@@ -357,9 +357,11 @@ static int show_items(struct connection *connection, const struct pipeline_quest
 /* What stands alone stands alone: nothing that was asked for is left out silently. */
 static bool is_one_question(const struct manual *manual, const struct pipeline_question *question)
 {
-	if (question->load + question->outcomes + question->forecast + question->milestones > 1) {
-		options_wrong(
-			manual, "give one of --load, --outcomes, --forecast and --milestones");
+	if (question->load + question->outcomes + question->forecast + question->milestones +
+			question->ageing >
+		1) {
+		options_wrong(manual,
+			"give one of --load, --outcomes, --forecast, --milestones and --ageing");
 		return false;
 	}
 	if (question->by != NULL && !question->forecast) {
