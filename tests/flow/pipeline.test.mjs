@@ -208,6 +208,17 @@ describe("who came from one milestone to another", () => {
 		assert.equal(unknown.status, 404);
 	});
 
+	test("a track or stage that does not exist is not found", async () => {
+		const status = async (path) => (await suite.get(`/pipeline/${path}`, { token: ministry })).status;
+		for (const page of ["items", "items.csv", "indicators", "indicators.csv", "forecast", "events.xes"])
+			assert.equal(await status(`${page}?track=tennis`), 404, page);
+		for (const query of ["items?stage=glory", "items?track=council&stage=paused",
+			"items.csv?track=council&stage=paused", "forecast?track=council&stage=paused"])
+			assert.equal(await status(query), 404, query);
+		assert.equal(await status("items?stage=active"), 200);
+		assert.equal(await status("forecast?track=coaching&stage=paused"), 200);
+	});
+
 	test("a forecast is the same again, whatever becomes known later", async () => {
 		const instant = new Date().toISOString();
 		const path = `/pipeline/forecast?track=coaching&asOf=${DAY}&knownAt=${instant}`;

@@ -150,3 +150,18 @@ begin
 	return true;
 end
 $$;
+
+-- The same of a track and its stages.
+create function must_know_stage(wanted_track text, wanted_stage text) returns boolean
+language plpgsql stable
+as $$
+begin
+	if (wanted_track is not null or wanted_stage is not null) and not exists (
+		select from stage
+		where track = coalesce(wanted_track, track) and code = coalesce(wanted_stage, code))
+	then
+		raise no_data_found;
+	end if;
+	return true;
+end
+$$;

@@ -2,6 +2,7 @@
 -- when it is too much for one answer.
 with asked as (
 	select coalesce(:as_of::date, :today::date) as as_of, known_seq(:known_at) as known
+	where must_know_stage(:track, null)
 ), area as materialized (
 	select districts_asked(:district, :police_directorate, null, a.as_of, a.known) as districts
 	from asked a

@@ -2,6 +2,7 @@
 -- caller's scope. No row when they are too many for one answer.
 with asked as (
 	select coalesce(:as_of::date, :today::date) as as_of, known_seq(:known_at) as known
+	where must_know_stage(:track, :stage)
 ), area as materialized (
 	select a.*, districts_asked(:district, :police_directorate, :adviser, a.as_of, a.known)
 			as districts

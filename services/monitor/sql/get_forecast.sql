@@ -3,6 +3,7 @@
 with asked as (
 	select coalesce(:as_of::date, :today::date) as as_of, known_seq(:known_at) as known,
 		case when :track::text is null then coalesce(:milestone, 'agreement') end as milestone
+	where must_know_stage(:track, :stage)
 ), area as materialized (
 	select districts_asked(:district, :police_directorate, null, a.as_of, a.known) as districts
 	from asked a

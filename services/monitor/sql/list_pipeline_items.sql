@@ -3,6 +3,7 @@
 with asked as (
 	select coalesce(:as_of::date, :today::date) as as_of, known_seq(:known_at) as known,
 		coalesce(nullif(:limit::int, 0), 100) as size
+	where must_know_stage(:track, :stage)
 ), area as materialized (
 	select districts_asked(:district, :police_directorate, :adviser, a.as_of, a.known) as districts
 	from asked a
