@@ -355,6 +355,18 @@ describe("by police directorate and adviser", () => {
 		assert.equal(refused.status, 403);
 	});
 
+	test("the load: who leads one district learns of no other", async () => {
+		const token = suite.token("lead", ["14628"]);
+		const rows = (await get(`/pipeline/load?${AT}`, token)).items;
+		assert.deepEqual([...new Set(rows.map((row) => `${row.adviser} ${row.districts}`))], ["lpr-adviser-3 14628"]);
+		const asked = (name) => suite.get(`/pipeline/load?${AT}&adviser=${name}`, { token });
+		assert.deepEqual((await asked("lpr-adviser-3")).json.items, rows);
+		const [foreign, missing] = [await asked("lpr-adviser-1"), await asked("nobody")];
+		assert.deepEqual([foreign.status, missing.status], [404, 404]);
+		const { traceId, ...told } = foreign.json;
+		assert.deepEqual({ ...told, traceId: missing.json.traceId }, missing.json);
+	});
+
 	test("from the command line", async () => {
 		const text = await suite.asskomm("pipeline", "--as-of", DAY, "--directorate", "PD-DD", "--track", "coaching");
 		assert.match(text, /^14612 .*\n14627 .*\n14628 /m);

@@ -8,7 +8,12 @@ with asked as (
 ), area as materialized (
 	select a.*, districts_asked(:district, :police_directorate, null, a.as_of, a.known) as districts
 	from asked a
-	where districts_asked(null, null, :adviser, a.as_of, a.known) is not null or :adviser::text is null
+	where :adviser::text is null or districts_asked(null, null, case
+			when :adviser = :actor or exists ( -- who has only foreign districts is as unknown as nobody
+				select from mark m
+				where m.counter = 'adviser/district' and m.responsible = :adviser
+					and meta.in_scope(array[m.district]))
+			then :adviser else '' end, a.as_of, a.known) is not null
 ), responsible as materialized (
 	select r.district, r.adviser
 	from area a, responsible_on(a.known) as r
@@ -52,7 +57,8 @@ with asked as (
 select s.adviser, s.track, s.wip, s.arrivals, s.taken_over, s.overdue, s.stalled,
 	(select coalesce(jsonb_agg(r.district order by r.district), '[]')
 	from area a, responsible r
-	where r.adviser = s.adviser and (a.districts is null or r.district = any (a.districts)))
+	where r.adviser = s.adviser and (a.districts is null or r.district = any (a.districts))
+		and (r.adviser = :actor or meta.in_scope(array[r.district])))
 		as districts
 from summed s
 where s.wip + s.arrivals + s.taken_over > 0 or exists (
