@@ -134,25 +134,29 @@ $$;
 -- the day (nearest rank, as rules/numbers.c has it); null where fewer than 5 left.
 create function ageing_on(asked_track text, day date, known bigint)
 returns table (track text, stage text, unit text, after_days int, ageing boolean)
-language sql stable
+language plpgsql stable rows 20000 -- or each case is looked for through all of them
 as $$
-	with here as materialized (
-		select s.*, cycle_days(s.entered_on, s.left_on, s.outcome, day - 365) as days
-		from stays_on(asked_track, day, known, day - 365) as s
-		where s.n > 0
-	), pace as (
-		select h.track, h.n,
-			(array_agg(h.days order by h.days))[(count(*) * 85 + 99) / 100] as after_days
+#variable_conflict use_column
+begin
+	return query
+		with here as materialized (
+			select s.*, cycle_days(s.entered_on, s.left_on, s.outcome, day - 365) as days
+			from stays_on(asked_track, day, known, day - 365) as s
+			where s.n > 0
+		), pace as (
+			select h.track, h.n,
+				(array_agg(h.days order by h.days))[(count(*) * 85 + 99) / 100] as after_days
+			from here h
+			where h.days is not null
+			group by h.track, h.n
+			having count(*) >= 5
+		)
+		select h.track, g.code, h.unit, p.after_days, coalesce(day - h.entered_on > p.after_days, false)
 		from here h
-		where h.days is not null
-		group by h.track, h.n
-		having count(*) >= 5
-	)
-	select h.track, g.code, h.unit, p.after_days, coalesce(day - h.entered_on > p.after_days, false)
-	from here h
-	join stage g on (g.track, g.n) = (h.track, h.n)
-	left join pace p on (p.track, p.n) = (h.track, h.n)
-	where h.outcome = 'open'
+		join stage g on (g.track, g.n) = (h.track, h.n)
+		left join pace p on (p.track, p.n) = (h.track, h.n)
+		where h.outcome = 'open';
+end
 $$;
 
 -- Each day that something was due, and how that ended: open, done, moved (to another day), kept (the
