@@ -228,12 +228,20 @@ static bool is_full(const struct check *check)
 	return check->failure != NULL && check->failure->n_violations >= FAILURE_VIOLATIONS_MAX;
 }
 
+/* Blanks alone say nothing: who must give a text has given none. */
+static bool is_blank(const char *text)
+{
+	return text[strspn(text, " \t\r\n")] == '\0';
+}
+
 /* One violation for a field: who mends its length sees the next one then. */
 static void check_string(struct check *check, const struct subject *subject, const char *text)
 {
 	const struct field_info *info = subject->info;
 	size_t characters = text_characters(text);
-	if (characters < info->min_len)
+	if (info->required && is_blank(text))
+		complain(check, subject, "required", "Give a value");
+	else if (characters < info->min_len)
 		complain(check, subject, "min_len", "Give at least %u characters", info->min_len);
 	else if (info->max_len > 0 && characters > info->max_len)
 		complain(check, subject, "max_len", "Give at most %u characters", info->max_len);

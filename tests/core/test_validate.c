@@ -101,6 +101,7 @@ static void test_lengths_count_characters(void **state)
 	type = &registry__register_consortium_request__descriptor;
 	assert_violation(validated(type, "{\"name\":\"öö\"}"), "name", "min_len");
 	assert_violation(validated(type, "{\"name\":\"\"}"), "name", "required");
+	assert_violation(validated(type, "{\"name\":\" \\t \"}"), "name", "required");
 	assert_valid(
 		type, "{\"name\":\"ööö\",\"registeredOn\":\"2020-01-01\",\"members\":[\"1\"]}");
 }
