@@ -66,6 +66,19 @@ as $$
 	where until is null or until > valid_on
 $$;
 
+-- The timelines of cases that a batch of facts changed: of one kind ("stage", "due", …), or of all.
+create function timelines_changed(first_seq bigint, last_seq bigint, kind text default null)
+returns table (counter text, unit text) language sql stable
+as $$
+	select c.counter, c.unit
+	from (
+		select m.counter, m.unit from mark m where m.seq between first_seq and last_seq
+		union
+		select m.counter, m.unit from mark m where m.gone_with between first_seq and last_seq
+	) as c
+	where strpos(c.counter, '/') > 0 and (kind is null or starts_with(c.counter, kind || '/'))
+$$;
+
 -- What a batch of facts changed is laid anew, with all that is told of a case that ends or ended; what
 -- stays as it is is not touched.
 create function lay_spans(first_seq bigint, last_seq bigint) returns void language plpgsql
@@ -76,11 +89,7 @@ declare
 	laid span[];
 begin
 	with changed as (
-		select counter, unit from mark
-		where seq between first_seq and last_seq and strpos(counter, '/') > 0
-		union
-		select counter, unit from mark
-		where gone_with between first_seq and last_seq and strpos(counter, '/') > 0
+		select counter, unit from timelines_changed(first_seq, last_seq)
 	), ended as (
 		select split_part(c.counter, '/', 2) as track, c.unit
 		from changed c

@@ -64,12 +64,7 @@ declare
 	laid stay[];
 begin
 	select array_agg(counter), array_agg(unit) into counters, units
-	from (
-		select counter, unit from mark where seq between first_seq and last_seq
-		union
-		select counter, unit from mark where gone_with between first_seq and last_seq
-	) as changed
-	where starts_with(counter, 'stage/');
+	from timelines_changed(first_seq, last_seq, 'stage');
 	if units is null then
 		return;
 	end if;
@@ -226,12 +221,7 @@ declare
 	laid deadline[];
 begin
 	select array_agg(counter), array_agg(unit) into counters, units
-	from (
-		select counter, unit from mark where seq between first_seq and last_seq
-		union
-		select counter, unit from mark where gone_with between first_seq and last_seq
-	) as changed
-	where starts_with(counter, 'due/');
+	from timelines_changed(first_seq, last_seq, 'due');
 	if units is null then
 		return;
 	end if;

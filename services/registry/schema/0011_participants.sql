@@ -40,3 +40,25 @@ as $$
 	select jsonb_strip_nulls(jsonb_build_object('factId', e.fact_id, 'kind', e.kind,
 		'on', e.valid_on, 'value', e.value))
 $$;
+
+-- How the participant stands that a key or name means (version 0: no fact yet), without its entries; where
+-- it means several or none, `resolved` alone tells something.
+create function participant_asked(asked text) returns table (id text, version bigint, name text,
+	kind text, district text, participants jsonb, contacted_on date, advised_on date,
+	cooperation_level text, preliminary_agreement_on date, model_municipality_on date,
+	resolved jsonb) language sql stable
+as $$
+	with found as (
+		select resolve(asked) as resolved
+	), only_one as (
+		select resolved, case when jsonb_array_length(resolved -> 'candidates') = 1
+			then resolved #>> '{candidates,0,key}' end as key
+		from found
+	)
+	select o.key, coalesce(p.version, 0), y.name, y.kind, y.district, to_jsonb(y.members),
+		p.contacted_on, p.advised_on, p.cooperation_level, p.preliminary_agreement_on,
+		p.model_municipality_on, o.resolved
+	from only_one o
+	left join party y on y.key = o.key
+	left join participant p on p.id = o.key
+$$;
