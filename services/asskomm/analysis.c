@@ -16,25 +16,6 @@
 #define LIST_MAX "1000"
 #define NAMES_MAX 2000
 
-/* The answer as a message. NULL: *out_exit_code says why; with --json it was printed as it came. */
-static ProtobufCMessage *get(struct connection *connection, const char *path,
-	const ProtobufCMessageDescriptor *type, int *out_exit_code)
-{
-	struct client_reply reply;
-	ProtobufCMessage *message;
-	*out_exit_code = connection_get(connection, connection->arena, path, &reply);
-	if (*out_exit_code != EXIT_DONE) {
-		return NULL;
-	}
-	if (connection->json) {
-		printf("%s\n", reply.body);
-		return NULL;
-	}
-	message = connection_message(connection->arena, type, &reply);
-	*out_exit_code = message != NULL ? EXIT_DONE : EXIT_REFUSED;
-	return message;
-}
-
 /* ---- which one is meant */
 
 /* A name may mean several; the caller has to choose then. */
@@ -42,7 +23,7 @@ static const char *find_key(struct connection *connection, const char *name, int
 {
 	struct arena *arena = connection->arena;
 	ProtobufCMessage *message =
-		get(connection, address_with(arena, "/participants", "name", name),
+		connection_show(connection, address_with(arena, "/participants", "name", name),
 			&registry__participant_list__descriptor, out_exit_code);
 	if (message == NULL) {
 		return NULL;
@@ -81,9 +62,9 @@ int analysis_find(struct connection *connection, const char *reference, const ch
 			: address_with(arena, address_with(arena, "/analyses", "participant", key),
 				  "limit", LIST_MAX);
 	ProtobufCMessage *message =
-		path == NULL
-			? NULL
-			: get(connection, path, &analysis__analysis_list__descriptor, &exit_code);
+		path == NULL ? NULL
+			     : connection_show(connection, path,
+				       &analysis__analysis_list__descriptor, &exit_code);
 	connection->json = json;
 	if (message == NULL) {
 		return exit_code;
@@ -146,7 +127,7 @@ int analysis_list(struct connection *connection, const struct analysis_words *wo
 		path = address_with(arena, path, "status", actions_enum(arena, words->status));
 	}
 	ProtobufCMessage *message =
-		get(connection, path, &analysis__analysis_list__descriptor, &exit_code);
+		connection_show(connection, path, &analysis__analysis_list__descriptor, &exit_code);
 	if (message == NULL) {
 		return exit_code;
 	}
@@ -200,8 +181,9 @@ int analysis_show(struct connection *connection, const struct analysis_words *wo
 	if (exit_code != EXIT_DONE) {
 		return exit_code;
 	}
-	ProtobufCMessage *message = get(connection, text_format(arena, "/analyses/%s", id),
-		&analysis__security_analysis__descriptor, &exit_code);
+	ProtobufCMessage *message =
+		connection_show(connection, text_format(arena, "/analyses/%s", id),
+			&analysis__security_analysis__descriptor, &exit_code);
 	if (message == NULL) {
 		return exit_code;
 	}
@@ -260,7 +242,7 @@ int analysis_plan(struct connection *connection, const struct analysis_words *wo
 	if (exit_code != EXIT_DONE) {
 		return exit_code;
 	}
-	ProtobufCMessage *message = get(connection,
+	ProtobufCMessage *message = connection_show(connection,
 		address_with(
 			arena, text_format(arena, "/analyses/%s/plan", id), "asOf", words->as_of),
 		&analysis__plan__descriptor, &exit_code);
@@ -297,7 +279,7 @@ int analysis_preview(struct connection *connection, const struct analysis_words 
 	if (exit_code != EXIT_DONE) {
 		return exit_code;
 	}
-	ProtobufCMessage *message = get(connection,
+	ProtobufCMessage *message = connection_show(connection,
 		address_with(arena, text_format(arena, "/analyses/%s/revision", id), "revision",
 			words->words.items[2]),
 		&analysis__revision_preview__descriptor, &exit_code);

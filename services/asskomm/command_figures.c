@@ -45,24 +45,14 @@ static int list_facts(
 	struct connection *connection, const struct figures_question *question, const char *counter)
 {
 	struct arena *arena = connection->arena;
-	struct client_reply reply;
 	const char *path = text_format(arena, "/figures/%s/facts", address_escape(arena, counter));
-	int exit_code =
-		connection_get(connection, arena, figures_path(arena, path, question), &reply);
-	if (exit_code != EXIT_DONE) {
-		return exit_code;
+	int exit_code;
+	ProtobufCMessage *list = connection_show(connection, figures_path(arena, path, question),
+		&monitor__figure_fact_list__descriptor, &exit_code);
+	if (list != NULL) {
+		print_facts(arena, AS(Monitor__FigureFactList, monitor__figure_fact_list, list));
 	}
-	if (connection->json) {
-		printf("%s\n", reply.body);
-		return EXIT_DONE;
-	}
-	ProtobufCMessage *list =
-		connection_message(arena, &monitor__figure_fact_list__descriptor, &reply);
-	if (list == NULL) {
-		return EXIT_REFUSED;
-	}
-	print_facts(arena, AS(Monitor__FigureFactList, monitor__figure_fact_list, list));
-	return EXIT_DONE;
+	return exit_code;
 }
 
 /* The whole answer as it came, or the table: both from one request. */

@@ -281,42 +281,26 @@ static const char *pipeline_path(
 static int show_load(struct connection *connection, const struct pipeline_question *question)
 {
 	struct arena *arena = connection->arena;
-	struct client_reply reply;
-	int exit_code = connection_get(
-		connection, arena, pipeline_path(arena, "/pipeline/load", question), &reply);
-	if (exit_code != EXIT_DONE) {
-		return exit_code;
+	int exit_code;
+	ProtobufCMessage *message =
+		connection_show(connection, pipeline_path(arena, "/pipeline/load", question),
+			&monitor__load__descriptor, &exit_code);
+	if (message != NULL) {
+		print_load(arena, AS(Monitor__Load, monitor__load, message));
 	}
-	if (connection->json) {
-		printf("%s\n", reply.body);
-		return EXIT_DONE;
-	}
-	ProtobufCMessage *message = connection_message(arena, &monitor__load__descriptor, &reply);
-	if (message == NULL) {
-		return EXIT_REFUSED;
-	}
-	print_load(arena, AS(Monitor__Load, monitor__load, message));
-	return EXIT_DONE;
+	return exit_code;
 }
 
 /* Totals by stage are for every role. */
 static int show_matrices(struct connection *connection, const struct pipeline_question *question)
 {
 	struct arena *arena = connection->arena;
-	struct client_reply reply;
-	int exit_code = connection_get(
-		connection, arena, pipeline_path(arena, "/pipeline", question), &reply);
-	if (exit_code != EXIT_DONE) {
-		return exit_code;
-	}
-	if (connection->json) {
-		printf("%s\n", reply.body);
-		return EXIT_DONE;
-	}
+	int exit_code;
 	ProtobufCMessage *message =
-		connection_message(arena, &monitor__pipeline__descriptor, &reply);
+		connection_show(connection, pipeline_path(arena, "/pipeline", question),
+			&monitor__pipeline__descriptor, &exit_code);
 	if (message == NULL) {
-		return EXIT_REFUSED;
+		return exit_code;
 	}
 	for (size_t i = 0; i < TRACK_COUNT; i++) {
 		if (question->track == NULL || strcmp(question->track, TRACKS[i]) == 0) {
@@ -331,27 +315,19 @@ static int show_matrices(struct connection *connection, const struct pipeline_qu
 static int show_items(struct connection *connection, const struct pipeline_question *question)
 {
 	struct arena *arena = connection->arena;
-	struct client_reply reply;
 	const char *path = pipeline_path(arena, "/pipeline/items", question);
+	int exit_code;
 	path = address_with(arena, path, "track", question->track);
 	path = address_with(arena, path, "ageing", question->ageing ? "true" : NULL);
 	path = address_with(arena, path, "limit", HELD_MAX);
-	int exit_code = connection_get(connection, arena, path, &reply);
-	if (exit_code != EXIT_DONE) {
-		return exit_code;
+	ProtobufCMessage *message = connection_show(
+		connection, path, &monitor__pipeline_item_list__descriptor, &exit_code);
+	if (message != NULL) {
+		print_items(arena,
+			AS(Monitor__PipelineItemList, monitor__pipeline_item_list, message),
+			question->all || question->ageing);
 	}
-	if (connection->json) {
-		printf("%s\n", reply.body);
-		return EXIT_DONE;
-	}
-	ProtobufCMessage *message =
-		connection_message(arena, &monitor__pipeline_item_list__descriptor, &reply);
-	if (message == NULL) {
-		return EXIT_REFUSED;
-	}
-	print_items(arena, AS(Monitor__PipelineItemList, monitor__pipeline_item_list, message),
-		question->all || question->ageing);
-	return EXIT_DONE;
+	return exit_code;
 }
 
 /* What stands alone stands alone: nothing that was asked for is left out silently. */

@@ -250,3 +250,20 @@ ProtobufCMessage *connection_message(struct arena *arena,
 	}
 	return message;
 }
+
+ProtobufCMessage *connection_show(struct connection *connection, const char *path,
+	const ProtobufCMessageDescriptor *type, int *out_exit_code)
+{
+	struct client_reply reply;
+	*out_exit_code = connection_get(connection, connection->arena, path, &reply);
+	if (*out_exit_code != EXIT_DONE) {
+		return NULL;
+	}
+	if (connection->json) {
+		printf("%s\n", reply.body);
+		return NULL;
+	}
+	ProtobufCMessage *message = connection_message(connection->arena, type, &reply);
+	*out_exit_code = message != NULL ? EXIT_DONE : EXIT_REFUSED;
+	return message;
+}

@@ -74,4 +74,10 @@ int connection_get(struct connection *connection, struct arena *arena, const cha
 ProtobufCMessage *connection_message(struct arena *arena,
 	const ProtobufCMessageDescriptor *descriptor, const struct client_reply *reply);
 
+/* What a path answers, to be printed by the caller; NULL when nothing is left to print: with --json
+ * the answer stands on stdout as it came, and what did not work was told. The exit code says which.
+ */
+ProtobufCMessage *connection_show(struct connection *connection, const char *path,
+	const ProtobufCMessageDescriptor *type, int *out_exit_code) MUST_CHECK;
+
 #endif

@@ -10,26 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* NULL: it was printed as it came, or there is none; *out_exit_code says which. */
-static ProtobufCMessage *ask(struct connection *connection, const char *path,
-	const ProtobufCMessageDescriptor *type, int *out_exit_code)
-{
-	struct client_reply reply;
-	ProtobufCMessage *message;
-
-	*out_exit_code = connection_get(connection, connection->arena, path, &reply);
-	if (*out_exit_code != EXIT_DONE)
-		return NULL;
-	if (connection->json) {
-		printf("%s\n", reply.body);
-		return NULL;
-	}
-	message = connection_message(connection->arena, type, &reply);
-	if (message == NULL)
-		*out_exit_code = EXIT_REFUSED;
-	return message;
-}
-
 /* ---- outcomes */
 
 static const char *print_permille(struct arena *arena, uint32_t permille)
@@ -76,7 +56,7 @@ int prospects_outcomes(struct connection *connection, const char *path)
 {
 	int exit_code;
 	ProtobufCMessage *message =
-		ask(connection, path, &monitor__outcomes__descriptor, &exit_code);
+		connection_show(connection, path, &monitor__outcomes__descriptor, &exit_code);
 
 	if (message != NULL)
 		print_outcomes(
@@ -120,7 +100,7 @@ int prospects_forecast(struct connection *connection, const char *path, const ch
 {
 	int exit_code;
 	ProtobufCMessage *message =
-		ask(connection, path, &monitor__forecast__descriptor, &exit_code);
+		connection_show(connection, path, &monitor__forecast__descriptor, &exit_code);
 
 	if (message == NULL)
 		return exit_code;
